@@ -1,0 +1,68 @@
+# make run    the app            make lint      what ruff and mypy say
+# make test   everything         make format    let ruff rewrite the sources
+# make lock, messages, screenshots, bench: see each below.
+# Another interpreter: make run PYTHON=python3.13. More test workers: make test WORKERS=8.
+
+PYTHON ?= python3
+WORKERS ?= 2
+
+BIN := .venv/bin
+LOCK := requirements.lock
+CATALOGUE := locale/zh_CN/LC_MESSAGES/nnlab.po
+TEMPLATE := locale/nnlab.pot
+
+.DEFAULT_GOAL := run
+.PHONY: run test lint format lock messages screenshots bench
+
+# The stamps: installing happens again only when a list of packages has changed.
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt $(LOCK) | .venv/bin/python
+	$(BIN)/python -m pip install -r requirements.txt -c $(LOCK)
+	touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements-test.txt
+	$(BIN)/python -m pip install -r requirements-test.txt -c $(LOCK)
+	touch $@
+
+run: .venv/run.stamp
+	$(BIN)/python -m streamlit run streamlit_app.py
+
+# Core and pages side by side; the browser tests one after the other, with one server.
+test: lint
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser
+	$(BIN)/python -m pytest tests/browser
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/test.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pins the newest versions that requirements*.txt admit. A build's own suffix (+cpu) is taken off,
+# so that the lock fits every machine; on Linux, PyTorch from PyPI also brings NVIDIA's packages,
+# which PyTorch pins by itself.
+lock: | .venv/bin/python
+	$(BIN)/python -m pip install pip-tools==7.6.2
+	$(BIN)/pip-compile --upgrade --allow-unsafe --strip-extras --quiet --no-header \
+		--no-emit-index-url --no-emit-find-links --no-emit-options \
+		--output-file $(LOCK).new requirements.txt requirements-test.txt
+	sed -E 's/^([^#[:space:]]+==[^+[:space:]]+)\+[^[:space:]]+/\1/' $(LOCK).new > $(LOCK)
+	rm $(LOCK).new
+
+# Takes new messages into the Chinese catalogue; a new one is left empty, never guessed.
+messages: .venv/test.stamp
+	$(BIN)/pybabel extract --mapping=babel.cfg --add-location=file --sort-output --no-wrap \
+		--project=nnlab --output=$(TEMPLATE) .
+	$(BIN)/pybabel update --input-file=$(TEMPLATE) --output-file=$(CATALOGUE) --locale=zh_CN \
+		--no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+screenshots: .venv/test.stamp
+	$(BIN)/python -m tests.browser.screenshots
+
+bench: .venv/test.stamp
+	for file in benchmarks/*.py; do $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done

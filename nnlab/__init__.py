@@ -1,0 +1,1 @@
+"""How a neural network works, on real PyTorch: every number shown is a real tensor's."""
