@@ -1,0 +1,85 @@
+"""A history keeps the moments of a run in a bounded place: when it is full, every second moment is
+dropped, and from then on only every second one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from nnlab.devices import readable
+
+MOST_BYTES = 64 * 2**20
+"""Memory for the parameters and gradients of one run: 64 MiB."""
+LEAST_MOMENTS = 4
+_BYTES_PER_NUMBER = 4
+
+
+class Moments(NamedTuple):
+    """R moments: steps [R] int64, losses [R], parameters [R, P], gradients [R, P]."""
+
+    steps: Tensor
+    losses: Tensor
+    parameters: Tensor
+    gradients: Tensor
+
+    def rows(self, which: slice) -> Moments:
+        return Moments(*(each[which] for each in self))
+
+
+class History:
+    """Room for so many moments of P parameters, within `MOST_BYTES` (but at least a few)."""
+
+    def __init__(self, moments: int, n_parameters: int, device: torch.device) -> None:
+        most = MOST_BYTES // (2 * _BYTES_PER_NUMBER * n_parameters)
+        self.capacity = min(moments, max(most, LEAST_MOMENTS))
+        self.stride = 1
+        self._count = 0
+        self._kept = Moments(
+            torch.empty(self.capacity, dtype=torch.int64),
+            torch.empty(self.capacity, device=device),
+            torch.empty(self.capacity, n_parameters, device=device),
+            torch.empty(self.capacity, n_parameters, device=device),
+        )
+        self._newest = self._kept.rows(slice(0))
+
+    def record(self, step: int, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
+        """Keep a moment if its step is on the stride; the newest is kept in any case."""
+        theta = torch.cat([each.detach().reshape(-1) for each in parameters])
+        gradient = torch.cat(
+            [each.grad.reshape(-1) for each in parameters if each.grad is not None]
+        )
+        self._newest = Moments(torch.tensor([step]), loss.reshape(1), theta[None], gradient[None])
+        if self._count == self.capacity and step % self.stride == 0:
+            self._thin()
+        if step % self.stride == 0:
+            for kept, new in zip(self._kept, self._newest, strict=True):
+                kept[self._count] = new[0]
+            self._count += 1
+
+    def stacked(self) -> Moments:
+        """All moments kept, the newest last, on the CPU (on `meta` they stay there)."""
+        kept = self._kept.rows(slice(self._count))
+        if self._count == 0 or (
+            len(self._newest.steps) and kept.steps[-1] != self._newest.steps[0]
+        ):
+            kept = Moments(*(torch.cat(pair) for pair in zip(kept, self._newest, strict=True)))
+        if readable(kept.losses.device):
+            kept = Moments(*(each.cpu() for each in kept))
+        return kept
+
+    def cut(self, step: int) -> None:
+        """Forget every moment from `step` on."""
+        self._count = int((self._kept.steps[: self._count] < step).sum())
+        self._newest = self._kept.rows(slice(max(self._count - 1, 0), self._count))
+
+    def _thin(self) -> None:
+        """Copies, so that a run handed out earlier keeps what it has."""
+        thinned = self._kept.rows(slice(None, None, 2))
+        self._kept = Moments(*(torch.empty_like(each) for each in self._kept))
+        self._count = len(thinned.steps)
+        for kept, old in zip(self._kept, thinned, strict=True):
+            kept[: self._count] = old
+        self.stride *= 2
