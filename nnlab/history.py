@@ -48,9 +48,8 @@ class History:
     def record(self, step: int, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
         """Keep a moment if its step is on the stride; the newest is kept in any case."""
         theta = torch.cat([each.detach().reshape(-1) for each in parameters])
-        gradient = torch.cat(
-            [each.grad.reshape(-1) for each in parameters if each.grad is not None]
-        )
+        gradients = [each.grad for each in parameters if each.grad is not None]
+        gradient = torch.cat([each.reshape(-1) for each in gradients])
         self._newest = Moments(torch.tensor([step]), loss.reshape(1), theta[None], gradient[None])
         if self._count == self.capacity and step % self.stride == 0:
             self._thin()
@@ -62,7 +61,7 @@ class History:
     def stacked(self) -> Moments:
         """All moments kept, the newest last, on the CPU (on `meta` they stay there)."""
         kept = self._kept.rows(slice(self._count))
-        if self._count == 0 or (
+        if not torch.equal(kept.steps[-1:], self._newest.steps):
             len(self._newest.steps) and kept.steps[-1] != self._newest.steps[0]
         ):
             kept = Moments(*(torch.cat(pair) for pair in zip(kept, self._newest, strict=True)))

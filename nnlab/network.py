@@ -72,11 +72,12 @@ def _draw_samples(experiment: Experiment, generator: Generator) -> Samples:
 
 
 def _empty(experiment: Experiment) -> nn.Sequential:
-    """The modules with memory that nobody has filled yet: nn.Linear would draw globally."""
+    """The modules with memory that nobody has filled yet: nn.Linear draws from the global stream,
+    except on the `meta` device, where it draws nothing."""
     parts: list[nn.Module] = []
-    pairs = itertools.pairwise(experiment.sizes)
-    for (inputs, outputs), layer in zip(pairs, experiment.network.layers, strict=True):
-        parts.append(nn.utils.skip_init(nn.Linear, inputs, outputs))
+    sizes = itertools.pairwise(experiment.sizes)
+    for (inputs, outputs), layer in zip(sizes, experiment.network.layers, strict=True):
+        parts.append(nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu"))
         parts.append(ACTIVATIONS.make(layer.activation))
     return nn.Sequential(*parts)
 
@@ -86,7 +87,7 @@ def linear_layers(module: nn.Module) -> list[nn.Linear]:
     return [part for part in module.modules() if isinstance(part, nn.Linear)]
 
 
-def locate(module: nn.Module, part: str) -> tuple[nn.Parameter, tuple[int, ...]]:
+def locate(module: nn.Module, part: str) -> tuple[Tensor, tuple[int, ...]]:
     """The parameter that holds a part (w0.1.2 or b0.1) and the index in it."""
     layer, *index = (int(number) for number in part[1:].split("."))
     linear = linear_layers(module)[layer]
@@ -103,12 +104,17 @@ def intervene(module: nn.Module, interventions: Sequence[Intervention]) -> None:
             parameter[index] = each.value
 
 
+def pairs(module: nn.Sequential) -> list[tuple[nn.Linear, nn.Module]]:
+    """Each linear layer with the activation after it."""
+    activations = (part for part in module if not isinstance(part, nn.Linear))
+    return list(zip(linear_layers(module), activations, strict=True))
+
+
 def trace(module: nn.Sequential, x: Tensor) -> tuple[LayerTrace, ...]:
     """A forward pass of x [B, I] with every number on the way, as torch computed it."""
     traces = []
     with torch.no_grad():
-        for linear, activation in zip(module[0::2], module[1::2], strict=True):
-            assert isinstance(linear, nn.Linear)
+        for linear, activation in pairs(module):
             pre_activation = linear(x)
             products = x.unsqueeze(1) * linear.weight
             out = activation(pre_activation)

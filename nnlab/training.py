@@ -58,7 +58,7 @@ class Run:
     def gradient(self, moment: int = -1) -> tuple[Tensor, ...]:
         """Each parameter's `.grad` at a moment, in the shapes of `module.parameters()`."""
         shapes = [each.shape for each in build(self.experiment).parameters()]
-        flat = self.gradients[moment].split([shape.numel() for shape in shapes])
+        flat = torch.split(self.gradients[moment], [shape.numel() for shape in shapes])
         return tuple(part.view(shape) for part, shape in zip(flat, shapes, strict=True))
 
 
@@ -118,7 +118,7 @@ class Trainer:
         if self.experiment.training.zero_grad:
             self.optimizer.zero_grad()
         prediction = self.module(x)
-        loss = self.criterion(prediction, y)
+        loss: Tensor = self.criterion(prediction, y)
         loss.backward()
         self._history.record(self.step, loss.detach(), list(self.module.parameters()))
         return loss.detach()
@@ -140,7 +140,7 @@ class Trainer:
             order = torch.arange(n_samples)
             if self.experiment.training.shuffle:
                 order = torch.randperm(n_samples, generator=self._generator)
-            for rows in order.to(self.device).split(size):
+            for rows in torch.split(order.to(self.device), size):
                 yield self._x[rows], self._y[rows]
 
     def _notice_divergence(self, losses: list[Tensor]) -> None:
