@@ -62,8 +62,6 @@ class History:
         """All moments kept, the newest last, on the CPU (on `meta` they stay there)."""
         kept = self._kept.rows(slice(self._count))
         if not torch.equal(kept.steps[-1:], self._newest.steps):
-            len(self._newest.steps) and kept.steps[-1] != self._newest.steps[0]
-        ):
             kept = Moments(*(torch.cat(pair) for pair in zip(kept, self._newest, strict=True)))
         if readable(kept.losses.device):
             kept = Moments(*(each.cpu() for each in kept))
