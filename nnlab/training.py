@@ -31,7 +31,8 @@ class Run:
 
     steps [R] int64, losses [R], parameters [R, P], gradients [R, P], all on the CPU except on the
     `meta` device; the P parameters stand in the order of `module.parameters()`. `diverged_at` is
-    the step whose loss was NaN or infinite, where the run ended, or None.
+    the step whose loss was NaN or infinite, where the run ended, or None: the moments before it
+    are there, and moment 0 always.
     """
 
     experiment: Experiment
@@ -150,7 +151,7 @@ class Trainer:
         broken = torch.stack(losses).isfinite().logical_not().nonzero()
         if len(broken):
             self.diverged_at = self.step - len(losses) + 1 + int(broken[0])
-            self._history.cut(self.diverged_at)
+            self._history.cut(max(self.diverged_at, 1))
 
 
 def train(experiment: Experiment, device: str = "cpu") -> Run:
