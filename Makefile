@@ -57,7 +57,7 @@ lock: | .venv/bin/python
 # Takes new messages into the Chinese catalogue; a new one is left empty, never guessed.
 messages: .venv/test.stamp
 	$(BIN)/pybabel extract --mapping=babel.cfg --add-location=file --sort-output --no-wrap \
-		--project=nnlab --output=$(TEMPLATE) .
+		--project=nnlab --version=1 --msgid-bugs-address=nnlab --output=$(TEMPLATE) .
 	$(BIN)/pybabel update --input-file=$(TEMPLATE) --output-file=$(CATALOGUE) --locale=zh_CN \
 		--no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 

@@ -6,6 +6,7 @@ different languages share one process.
 from __future__ import annotations
 
 import gettext as catalogues
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
@@ -16,17 +17,34 @@ ENGLISH = "en"
 
 LOCALE = Path(__file__).parent.parent / "locale"
 
-_language = ContextVar("language", default=ENGLISH)
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def _nobody() -> None:
+    return None
+
+
+_ask: Callable[[], str | None] = _nobody
 
 
 def use(language: str) -> None:
     """Let this context speak `language`; English where there is no such language."""
-    _language.set(language if language in LANGUAGES else ENGLISH)
+    _chosen.set(language)
+
+
+def follow(ask: Callable[[], str | None]) -> None:
+    """Let contexts that have not chosen ask for their reader's language, anew at each message.
+
+    A server answers its readers in threads that begin without any context of their own.
+    """
+    global _ask  # noqa: PLW0603
+    _ask = ask
 
 
 def current() -> str:
     """Return the name of this context's language, a key of LANGUAGES."""
-    return _language.get()
+    language = _chosen.get() or _ask()
+    return language if language in LANGUAGES else ENGLISH
 
 
 def best(tag: str | None) -> str:

@@ -1,0 +1,132 @@
+"""A browser and the app's server, once for all browser tests; a page of its own for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Literal
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.browser.app import Server
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Software drawing, and no traffic of the browser's own.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+
+Theme = Literal["light", "dark"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser. Without one, tests are skipped on a laptop and fail where CI=true."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found:
+        return found
+    reason = f"no browser found: install one of {', '.join(NAMES)}, or set CHROMIUM to its path"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, served on a free port, its log in a file. Asks for the browser so that nothing is
+    started where nothing can look at it.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("server") / "log.txt")
+    with running.log.open("w", encoding="utf-8") as log, _serve(port, log) as process:
+        try:
+            _wait_for_health(running, process)
+            yield running
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _serve(port: int, log: IO[str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    return subprocess.Popen(
+        [*command, *options, "--server.fileWatcherType=none"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def _wait_for_health(server: Server, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urlopen(f"{server.url}/_stcore/health", timeout=5):  # noqa: S310
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start:\n{server.log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture
+def theme() -> Theme:
+    """The theme of the visitor's system: parametrize a test with "light" and "dark"."""
+    return "light"
+
+
+@pytest.fixture
+def viewport() -> ViewportSize:
+    """The size of the visitor's window: parametrize a test with PHONE for a telephone's."""
+    return DESKTOP
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    """What the browser's console complained about during this test."""
+    return []
+
+
+@pytest.fixture
+def page(
+    browser: Browser, theme: Theme, viewport: ViewportSize, errors: list[str]
+) -> Iterator[Page]:
+    """An empty page of a visitor never seen before; its errors are collected in `errors`."""
+    context = browser.new_context(color_scheme=theme, viewport=viewport, locale="en-US")
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: errors.append(message.text) if message.type == "error" else None,
+    )
+    yield page
+    context.close()
