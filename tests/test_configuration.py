@@ -26,6 +26,7 @@ FACTS = {
     "server.maxUploadSize": 2,
     "server.maxMessageSize": 20,
     "browser.gatherUsageStats": False,
+    "theme.baseRadius": "0.5rem",
     "theme.linkUnderline": True,
 }
 COLOURS = (

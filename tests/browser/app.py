@@ -13,7 +13,9 @@ IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 SETTLED = f"{IDLE}[data-test-connection-state=CONNECTED]"
 
 # What a healthy server may say: its greeting and the addresses it listens on.
-_GREETING = re.compile(r"\s*(You can now view your Streamlit app.*|(\w+ )?URL: .*)?")
+_GREETING = re.compile(
+    r"\s*(You can now view your Streamlit app.*|(\w+ )?URL: .*|.* Uvicorn server started on .*)?"
+)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from tests.browser.app import Server
 
@@ -124,9 +125,13 @@ def page(
     context = browser.new_context(color_scheme=theme, viewport=viewport, locale="en-US")
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: errors.append(message.text) if message.type == "error" else None,
-    )
+    page.on("console", lambda message: _note(message, errors))
     yield page
     context.close()
+
+
+def _note(message: ConsoleMessage, errors: list[str]) -> None:
+    # Where a page is opened by its own path, Streamlit first looks for its server below that path.
+    groping = re.search(r"/\w+/_stcore/", message.location["url"])
+    if message.type == "error" and not groping:
+        errors.append(f"{message.text} ({message.location['url']})")

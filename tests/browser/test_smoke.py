@@ -18,7 +18,7 @@ new MutationObserver(() => {
         window.everSeen.add(link.innerText.trim());
 }).observe(document, {subtree: true, childList: true, characterData: true});
 """
-# What the older listing makes of the names of the files.
+# What the older listing makes of the names of the files; also the paths of the lessons.
 PHANTOMS = {path.stem.partition("_")[2] for path in (ROOT / "pages").glob("*.py")}
 
 
@@ -34,6 +34,17 @@ def test_the_home_page_opens_without_a_complaint(
 ) -> None:
     open_page(page, server)
     assert page.locator("[data-testid=stException]").count() == 0
+    assert errors == []
+    assert server.complaints() == []
+
+
+@pytest.mark.parametrize("path", sorted(PHANTOMS - {"home"}))
+def test_a_lesson_opens_by_its_own_path(
+    page: Page, server: Server, errors: list[str], path: str
+) -> None:
+    open_page(page, server, path)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.url.startswith(f"{server.url}/{path}")
     assert errors == []
     assert server.complaints() == []
 
