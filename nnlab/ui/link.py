@@ -1,0 +1,81 @@
+"""The link in the browser's address bar holds what the learner has set, so that reloading or
+sharing it restores the view. Here is the only place that reads and writes it by hand; Streamlit's
+own widgets do it with bind="query-params".
+
+A parameter is read from the link when the session first meets it and when the learner arrives at
+its page or goes back in the browser's history. From then on the session knows better: the link
+follows. (While a slider moves, browsers send links that are a moment old.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_MEMORY = "nnlab.link"
+
+
+@dataclass
+class _Memory:
+    """What one session knows of its link. An empty text, or none, stands for the default."""
+
+    page: str = ""
+    read: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+
+
+def arrive(page: str) -> None:
+    """Say which page this run shows: on another page than before, links are read anew."""
+    memory = _memory()
+    if memory.page != page:
+        memory.page = page
+        memory.read.clear()
+
+
+def read(key: str) -> str:
+    """The text of a parameter; empty when nothing was set. Puts it into the link if it is not."""
+    memory = _memory()
+    given = st.query_params.get(key)
+    if given is not None and (key not in memory.read or _is_history_navigation()):
+        memory.texts[key] = memory.written[key] = given
+    memory.read.add(key)
+    _put(key, memory.written.get(key, ""))
+    return memory.texts.get(key, "")
+
+
+def hold(key: str, text: str) -> None:
+    """Remember a text for this session, not yet in the link: a slider is still being dragged."""
+    _memory().texts[key] = text
+
+
+def write(key: str, text: str) -> None:
+    """Remember a text for this session and put it into the link; an empty one leaves the link."""
+    memory = _memory()
+    memory.texts[key] = memory.written[key] = text
+    memory.read.add(key)
+    _put(key, text)
+
+
+def forget(*keys: str) -> None:
+    """Put parameters back to their defaults: for `on_click=link.forget, args=("neuron_w",)`."""
+    for key in keys:
+        write(key, "")
+
+
+def _put(key: str, text: str) -> None:
+    if text and st.query_params.get(key) != text:
+        st.query_params[key] = text
+    elif not text and key in st.query_params:
+        del st.query_params[key]
+
+
+def _memory() -> _Memory:
+    memory: _Memory = st.session_state.setdefault(_MEMORY, _Memory())
+    return memory
+
+
+def _is_history_navigation() -> bool:
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))

@@ -1,0 +1,88 @@
+"""What the server's life depends on: one thread for torch, plotly.js served from this machine, the
+slow imports done once, and no two threads of one session on the same run.
+
+This is the first nnlab module that an app imports: torch reads OMP_NUM_THREADS only once.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import tempfile
+import threading
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+import streamlit as st
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+STATIC = Path(__file__).parent.parent.parent / "static"
+_LOCK = "nnlab.lock"
+_making = threading.Lock()
+
+
+@cache
+def warm() -> None:
+    """Do once per process what the first visitor would otherwise wait for."""
+    serve_plotly()
+    torch = import_module("torch")
+    import_module("plotly.graph_objects").Figure().to_json()
+    # The first optimizer imports torch._dynamo, which takes about a second.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    gc.collect()
+    # All that lives now lives as long as the server: the collector need not look at it again.
+    gc.freeze()
+
+
+def session_lock() -> threading.RLock:
+    """The one lock of this session: `with session_lock(): ...` around whatever touches a run.
+
+    A click starts a second thread while the first is still inside backward(). The first has been
+    asked to stop and does so at its next Streamlit call, so the second waits only for that.
+    Callbacks and fragments run outside the page: they take the lock themselves.
+    """
+    with _making:
+        if _LOCK not in st.session_state:
+            st.session_state[_LOCK] = threading.RLock()
+        lock: threading.RLock = st.session_state[_LOCK]
+    return lock
+
+
+@cache
+def plotly_script() -> str:
+    """The name of plotly.js in static/, with the version of the installed package in it."""
+    return f"plotly-{import_module('plotly').__version__}.min.js"
+
+
+@cache
+def serve_plotly(folder: Path = STATIC) -> Path:
+    """Copy plotly.js from the installed package to `folder`, where the browser gets it.
+
+    Raises RuntimeError, in one sentence, where it is missing and can't be written.
+    """
+    target = folder / plotly_script()
+    if not target.exists():
+        try:
+            _copy(target)
+        except OSError as error:
+            message = (
+                f"Plotly's script can't be written to {target}: make that folder writable once, "
+                "or copy package_data/plotly.min.js of the plotly package there under this name."
+            )
+            raise RuntimeError(message) from error
+    return target
+
+
+def _copy(target: Path) -> None:
+    """Write beside the target, then rename, so that no browser gets half a script."""
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as beside:
+        part = Path(beside) / target.name
+        with files("plotly.package_data").joinpath("plotly.min.js").open("rb") as source:
+            part.write_bytes(source.read())
+        part.chmod(0o644)
+        shutil.move(part, target)

@@ -1,0 +1,51 @@
+"""The one Plotly view of the app: a figure that is redrawn in place, keeps its zoom, lights up the
+part that is pointed at in every view, and says which part was clicked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from nnlab.language import gettext as _
+from nnlab.ui.component import component
+from nnlab.ui.server import plotly_script, serve_plotly
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+DEFAULT_HEIGHT = 360
+_PART = re.compile(r"[A-Za-z][\w.:-]{0,31}", re.ASCII)
+
+_mount = component("view", isolated=False)
+
+
+def view(
+    figure: Figure, key: str, alt: str, pick: str | None = None, height: int | None = None
+) -> None:
+    """Show `figure`. `alt` says in words what it shows, for those who can't see it.
+
+    A click on a point with a `customdata` id puts that id into `st.session_state[pick]` before the
+    next run. `height` in pixels overrides the figure's own.
+    """
+    serve_plotly()
+    _mount(
+        key=key,
+        data={
+            "figure": figure.to_json(),
+            "alt": alt,
+            "height": height or figure.layout.height or DEFAULT_HEIGHT,
+            "pickable": pick is not None,
+            "plotly": plotly_script(),
+            "failed": _("This picture could not be drawn. Reload the page to try again."),
+        },
+        on_picked_change=lambda: _keep_pick(key, pick),
+    )
+
+
+def _keep_pick(key: str, pick: str | None) -> None:
+    """Anything can come from a browser: only what looks like a part's id is kept."""
+    picked = st.session_state[key].get("picked")
+    if pick is not None and isinstance(picked, str) and _PART.fullmatch(picked):
+        st.session_state[pick] = picked

@@ -1,0 +1,292 @@
+// The one Plotly view of the app. Every figure is redrawn in its own place, never mounted anew, so
+// that nothing flashes and zoom is kept. Views know each other only by one event on the document:
+// POINTED carries the id of the part that is pointed at, or null.
+
+const POINTED = "nnlab:pointed"
+const OUT_OF_SIGHT_MS = 200
+const CLEAR = "rgba(0,0,0,0)"
+const CONFIG = { displayModeBar: false, displaylogo: false, scrollZoom: false, showSendToCloud: false }
+const STYLE = `
+.nnlab-view { position: relative; width: 100%; }
+.nnlab-view > svg.nnlab-lit { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
+.nnlab-lit .halo { fill: none; stroke: var(--st-background-color); stroke-width: 6; }
+.nnlab-lit .ring { fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }
+.nnlab-view.on-part .drag { cursor: pointer !important; }
+.nnlab-view.still .drag { touch-action: pan-y pinch-zoom; }
+`
+
+const views = new WeakMap()
+
+export default function show(component) {
+  const { parentElement, data } = component
+  const view = views.get(parentElement) ?? mount(parentElement)
+  view.report = data.pickable ? (id) => component.setTriggerValue("picked", id) : null
+  view.data = data
+  view.root.setAttribute("aria-label", data.alt)
+  view.plot.style.minHeight = `${data.height}px`
+  want(view)
+  // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
+  return () => parentElement.isConnected || unmount(parentElement, view)
+}
+
+function mount(parent) {
+  addStyleOnce()
+  const root = document.createElement("div")
+  root.className = "nnlab-view"
+  root.setAttribute("role", "img")
+  root.dataset.drawn = "0"
+  const plot = root.appendChild(document.createElement("div"))
+  const lit = root.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "svg"))
+  lit.setAttribute("class", "nnlab-lit")
+  parent.append(root)
+  const view = { root, plot, lit, shown: null, drawing: false, parts: null, pointed: null }
+  view.listen = (event) => light(view, event.detail)
+  document.addEventListener(POINTED, view.listen)
+  view.observer = new ResizeObserver(() => resize(view))
+  view.observer.observe(root)
+  views.set(parent, view)
+  return view
+}
+
+function unmount(parent, view) {
+  document.removeEventListener(POINTED, view.listen)
+  view.observer.disconnect()
+  view.gone = true
+  window.Plotly?.purge(view.plot)
+  view.root.remove()
+  views.delete(parent)
+}
+
+function addStyleOnce() {
+  if (document.getElementById("nnlab-view-style")) return
+  const style = document.createElement("style")
+  style.id = "nnlab-view-style"
+  style.textContent = STYLE
+  document.head.append(style)
+}
+
+// ---- drawing ----
+
+function want(view) {
+  const colors = themeColors(view.root)
+  const wanted = `${view.data.height} ${Object.values(colors).join(" ")} ${view.data.figure}`
+  if (wanted === view.shown && !view.drawing) return
+  Object.assign(view, { wanted, colors })
+  view.root.setAttribute("aria-busy", "true")
+  if (!view.drawing) drawNewest(view)
+}
+
+// While one figure is being drawn newer ones may come: only the newest is drawn next.
+async function drawNewest(view) {
+  view.drawing = true
+  try {
+    const Plotly = await plotly(view.data.plotly)
+    while (view.shown !== view.wanted && !view.gone) {
+      await turn(view)
+      if (view.gone) return
+      const { wanted, data, colors } = view
+      const figure = dressed(data, colors, view.plot.clientWidth)
+      view.root.classList.toggle("still", figure.layout.dragmode === false)
+      await Plotly.react(view.plot, figure.data, figure.layout, CONFIG)
+      drawn(view, wanted)
+    }
+    view.root.removeAttribute("aria-busy")
+  } catch (error) {
+    console.error(error)
+    fail(view)
+  } finally {
+    view.drawing = false
+  }
+}
+
+function drawn(view, wanted) {
+  if (!view.listening) listenToPlot(view)
+  view.shown = wanted
+  view.parts = null
+  view.root.dataset.drawn = Number(view.root.dataset.drawn) + 1
+  light(view, view.pointed)
+}
+
+// What can be seen is drawn in the next frame; what is out of sight, when the newest has stood still.
+async function turn(view) {
+  let before
+  do {
+    before = view.wanted
+    if (inSight(view.root)) return new Promise(requestAnimationFrame)
+    await new Promise((done) => setTimeout(done, OUT_OF_SIGHT_MS))
+  } while (before !== view.wanted)
+}
+
+function inSight(element) {
+  const { top, bottom } = element.getBoundingClientRect()
+  return bottom > 0 && top < window.innerHeight
+}
+
+function fail(view) {
+  view.shown = null
+  view.root.removeAttribute("role")
+  view.root.removeAttribute("aria-busy")
+  view.root.textContent = `${view.data.failed} (${view.data.alt})`
+}
+
+function resize(view) {
+  if (view.shown && !view.drawing && view.plot.clientWidth !== view.plot._fullLayout.width) {
+    window.Plotly.relayout(view.plot, { width: view.plot.clientWidth }).then(() => light(view, view.pointed))
+  }
+}
+
+let loading = null
+
+function plotly(script) {
+  loading ??= new Promise((loaded, failed) => {
+    const element = document.createElement("script")
+    element.src = new URL(`app/static/${script}`, document.baseURI).href
+    element.onload = () => loaded(window.Plotly)
+    element.onerror = () => {
+      loading = null
+      failed(new Error(`${element.src} did not load`))
+    }
+    document.head.append(element)
+  })
+  return loading
+}
+
+// ---- the theme ----
+
+function themeColors(element) {
+  const style = getComputedStyle(element)
+  const read = (name) => style.getPropertyValue(`--st-${name}`).trim()
+  return {
+    text: read("text-color"),
+    background: read("background-color"),
+    grid: read("border-color-light") || read("border-color"),
+    line: read("border-color"),
+    font: read("font"),
+  }
+}
+
+// The theme comes in as a template: what a figure says itself goes first.
+function dressed({ figure: json, height }, colors, width) {
+  const figure = JSON.parse(json)
+  const layout = figure.layout
+  const own = layout.template?.layout ?? {}
+  layout.template = { ...layout.template, layout: merged(template(colors, layout), own) }
+  layout.uirevision ??= "kept"
+  layout.dragmode ??= false
+  return { data: figure.data, layout: { ...layout, width, height, paper_bgcolor: CLEAR, plot_bgcolor: CLEAR } }
+}
+
+function template(colors, layout) {
+  const axis = {
+    gridcolor: colors.grid,
+    linecolor: colors.line,
+    zerolinecolor: colors.line,
+    fixedrange: (layout.dragmode ?? false) === false,
+  }
+  const depth = { ...axis, backgroundcolor: CLEAR, fixedrange: undefined }
+  const hover = { bgcolor: colors.background, bordercolor: colors.line, font: { color: colors.text } }
+  return {
+    font: { color: colors.text, family: colors.font },
+    hoverlabel: hover,
+    legend: { bgcolor: CLEAR },
+    scene: { bgcolor: CLEAR, dragmode: "turntable", xaxis: depth, yaxis: depth, zaxis: depth },
+    xaxis: axis,
+    yaxis: axis,
+  }
+}
+
+function merged(base, over) {
+  const result = { ...base }
+  for (const [name, value] of Object.entries(over)) {
+    const both = isObject(value) && isObject(base[name])
+    result[name] = both ? merged(base[name], value) : value
+  }
+  return result
+}
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value)
+
+// ---- pointing and clicking ----
+
+function listenToPlot(view) {
+  view.listening = true
+  const part = (event) => {
+    const id = event.points?.[0]?.customdata
+    return typeof id === "string" && id ? id : null
+  }
+  const point = (id) => {
+    view.root.classList.toggle("on-part", Boolean(id && view.report))
+    document.dispatchEvent(new CustomEvent(POINTED, { detail: id }))
+  }
+  view.plot.on("plotly_hover", (event) => point(part(event)))
+  view.plot.on("plotly_unhover", () => point(null))
+  view.plot.on("plotly_click", (event) => {
+    const id = part(event)
+    if (id) view.report?.(id)
+  })
+}
+
+function light(view, id) {
+  view.pointed = id
+  const shapes = id && view.shown ? shapesOf(view, id) : []
+  view.lit.replaceChildren(...shapes.flatMap((shape) => ["halo", "ring"].map((name) => outline(shape, name))))
+}
+
+function outline({ x, y, width, height, round }, name) {
+  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect")
+  const place = { x, y, width, height, rx: round, class: name }
+  for (const [attribute, value] of Object.entries(place)) rect.setAttribute(attribute, value)
+  return rect
+}
+
+function shapesOf(view, id) {
+  view.parts ??= indexParts(view.plot)
+  const points = view.parts.get(id) ?? []
+  return points.map((point) => shapeOf(view.plot, point)).filter((shape) => shape)
+}
+
+// id -> the places in the figure's traces that carry it: [curve, index] or [curve, row, column].
+function indexParts(plot) {
+  const parts = new Map()
+  const add = (id, place) => {
+    if (typeof id !== "string" || !id) return
+    parts.has(id) ? parts.get(id).push(place) : parts.set(id, [place])
+  }
+  plot._fullData.forEach((trace, curve) => {
+    if (trace.visible !== true || !Array.isArray(trace.customdata)) return
+    trace.customdata.forEach((item, i) => {
+      if (Array.isArray(item)) item.forEach((id, j) => add(id, [curve, i, j]))
+      else add(item, [curve, i])
+    })
+  })
+  return parts
+}
+
+// The outline of a heatmap's cell, a bar, or a marker, in pixels. Other traces have none.
+function shapeOf(plot, [curve, i, j]) {
+  const trace = plot._fullData[curve]
+  const layout = plot._fullLayout
+  const [xaxis, yaxis] = [trace.xaxis, trace.yaxis].map((id) => id && layout[id.replace(/^([xy])/, "$1axis")])
+  const cells = plot.calcdata?.[curve]
+  if (!xaxis || !yaxis || !cells) return null
+  const box = (x0, x1, y0, y1, room, round) => {
+    const [left, right] = [x0, x1].map((x) => xaxis._offset + xaxis.c2p(x)).sort((a, b) => a - b)
+    const [top, bottom] = [y0, y1].map((y) => yaxis._offset + yaxis.c2p(y)).sort((a, b) => a - b)
+    return {
+      x: left - room, y: top - room, width: right - left + 2 * room, height: bottom - top + 2 * room, round,
+    }
+  }
+  if (j !== undefined) {
+    const { x, y } = cells[0]
+    return x && y ? box(x[j], x[j + 1], y[i], y[i + 1], 0, 2) : null
+  }
+  const cell = cells[i]
+  if (!cell) return null
+  if (trace.type === "bar") {
+    const [position, size] = [[cell.p0, cell.p1], [cell.s0, cell.s1]]
+    return trace.orientation === "h" ? box(...size, ...position, 2, 2) : box(...position, ...size, 2, 2)
+  }
+  const size = cell.ms ?? cell.mrc * 2 ?? trace.marker?.size
+  const radius = (Number(size) || 10) / 2 + 3
+  return Number.isFinite(cell.x) && Number.isFinite(cell.y) ? box(cell.x, cell.x, cell.y, cell.y, radius, radius) : null
+}
