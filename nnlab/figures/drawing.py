@@ -48,6 +48,11 @@ class Diagram:
     """The size from which an edge is as wide as can be; 0 takes the largest edge's."""
 
     @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of inputs, then the units of every layer."""
+        return tuple(len(column) for column in self.columns)
+
+    @property
     def columns(self) -> tuple[tuple[float, ...], ...]:
         """The values of the inputs, then those of each layer's units."""
         return (self.inputs, *(layer.value for layer in self.layers))
@@ -102,16 +107,11 @@ def _times(weight: Matrix, inputs: Sequence[float]) -> Matrix:
     return tuple(tuple(w * x for w, x in zip(row, inputs, strict=True)) for row in weight)
 
 
-def input_names(drawing: Diagram, layer: int) -> tuple[str, ...]:
-    """What a layer's inputs are called: x1, x2, ... or, further on, h1.1, h1.2, ..."""
-    return _numbered("x" if layer == 0 else f"h{layer}.", len(drawing.columns[layer]))
-
-
-def unit_names(drawing: Diagram, layer: int) -> tuple[str, ...]:
-    """What a layer's units are called: h1.1, h1.2, ...; the last layer's are y1, y2, ..."""
-    last = layer == len(drawing.layers) - 1
-    return _numbered("y" if last else f"h{layer + 1}.", len(drawing.layers[layer].value))
-
-
-def _numbered(letter: str, count: int) -> tuple[str, ...]:
-    return tuple(f"{letter}{place + 1}" for place in range(count))
+def names(sizes: Sequence[int]) -> tuple[tuple[str, ...], ...]:
+    """What inputs and units are called, column by column: x1, x2; h1.1, h1.2, h1.3; y1."""
+    last = len(sizes) - 1
+    letters = ("x", *(f"h{column}." for column in range(1, last)), "y")
+    return tuple(
+        tuple(f"{letter}{place + 1}" for place in range(size))
+        for letter, size in zip(letters, sizes, strict=True)
+    )

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from nnlab.arithmetic import brief, number, product
 from nnlab.figures import palette
-from nnlab.figures.drawing import Diagram, input_names, unit_names
+from nnlab.figures.drawing import Diagram, names
 from nnlab.language import gettext as _
 
 MOST_NUMBERS = 10
@@ -27,13 +27,14 @@ def matrix(drawing: Diagram, layer: int) -> go.Figure:
     drawn = drawing.layers[layer]
     rows, columns = len(drawing.columns[layer]), len(drawn.bias)
     height = min(ROW_HEIGHT * (rows + 1), TALLEST) + 44
+    row_names, column_names = names(drawing.sizes)[layer : layer + 2]
     x, y = list(range(columns)), [*range(rows), rows + BIAS_GAP]
     return palette.figure(
         height,
         [_weights(drawing, layer, x, y[:-1]), _biases(drawing, layer, x, y[-1])],
         dragmode=False,
-        xaxis=_axis(unit_names(drawing, layer), x, side="top"),
-        yaxis=_axis((*input_names(drawing, layer), "B"), y, autorange="reversed"),
+        xaxis=_axis(column_names, x, side="top"),
+        yaxis=_axis((*row_names, "B"), y, autorange="reversed"),
         shapes=_border(drawing.selected, layer, rows),
     )
 

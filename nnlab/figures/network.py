@@ -35,7 +35,7 @@ WEIGHTLESS = (0, 0)
 
 def diagram(drawing: Diagram) -> go.Figure:
     """Draw the network from left to right. The number of traces is always the same."""
-    grid = place([len(values) for values in drawing.columns], drawing.selected)
+    grid = place(drawing.sizes, drawing.selected)
     edges = _edges(drawing, grid)
     traces = [
         *_chosen_edge(drawing, edges),

@@ -6,10 +6,9 @@ import pytest
 import torch
 
 from nnlab.figures.drawing import (
-    input_names,
     layer_names,
+    names,
     show_products,
-    unit_names,
     unit_sum,
 )
 from tests.figures.networks import network
@@ -44,8 +43,6 @@ def test_a_unit_sum_pairs_weights_with_the_layer_before() -> None:
 
 
 def test_names_follow_the_layers() -> None:
-    drawing = network(2, 3, 1)
     assert layer_names(3) == ("Hidden layer 1", "Hidden layer 2", "Output")
-    assert input_names(drawing, 0) == ("x1", "x2")
-    assert input_names(drawing, 1) == unit_names(drawing, 0) == ("h1.1", "h1.2", "h1.3")
-    assert unit_names(drawing, 1) == ("y1",)
+    assert names((2, 3, 1)) == (("x1", "x2"), ("h1.1", "h1.2", "h1.3"), ("y1",))
+    assert names((1, 2)) == (("x1",), ("y1", "y2"))

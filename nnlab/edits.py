@@ -1,0 +1,59 @@
+"""Edits are weights and biases that the learner has set by hand, in the order in which they were
+set. As text they are short enough for a link: "w0.1.2:0.5,b0.1:-1"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nnlab.experiment import Intervention
+from nnlab.limits import ExperimentError
+
+Edits = Mapping[str, float]
+MOST_EDITS = 500
+
+
+def edit(edits: Edits, part: str, value: float) -> dict[str, float]:
+    """The edits after one more; setting a part again makes it the latest."""
+    return {**without(edits, part), part: value}
+
+
+def without(edits: Edits, part: str) -> dict[str, float]:
+    """The edits except that of `part`, which is again as it was drawn."""
+    return {key: value for key, value in edits.items() if key != part}
+
+
+def undo(edits: Edits) -> dict[str, float]:
+    """The edits without the latest."""
+    return dict(list(edits.items())[:-1])
+
+
+def to_text(edits: Edits) -> str:
+    """Write edits for a link."""
+    return ",".join(f"{part}:{value:.12g}" for part, value in edits.items())
+
+
+def from_text(text: str, sizes: Sequence[int]) -> dict[str, float]:
+    """Read edits of a network of these sizes, inputs first; what is no edit of it is left out."""
+    edits: dict[str, float] = {}
+    for item in text.split(",")[:MOST_EDITS]:
+        part, _colon, number = item.partition(":")
+        try:
+            intervention = Intervention(step=0, field=part, value=float(number))
+        except (ValueError, ExperimentError):
+            continue
+        if _exists(part, sizes):
+            edits = edit(edits, part, intervention.value)
+    return edits
+
+
+def interventions(edits: Edits) -> tuple[Intervention, ...]:
+    """The edits as interventions before the first step."""
+    return tuple(Intervention(step=0, field=part, value=value) for part, value in edits.items())
+
+
+def _exists(part: str, sizes: Sequence[int]) -> bool:
+    if part == "learning_rate":
+        return False
+    layer, unit, *source = (int(number) for number in part[1:].split("."))
+    inside = layer < len(sizes) - 1 and unit < sizes[layer + 1]
+    return inside and all(place < sizes[layer] for place in source)

@@ -1,0 +1,180 @@
+"""The features, tasks and worked words of the lesson on layers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import streamlit as st
+import torch
+from torch import Tensor, nn
+
+from nnlab.activations import ACTIVATIONS
+from nnlab.arithmetic import number, worked
+from nnlab.collapse import collapse, is_linear
+from nnlab.edits import Edits
+from nnlab.experiment import Experiment
+from nnlab.figures.drawing import Diagram, names, unit_sum
+from nnlab.gates import CORNERS, GATES
+from nnlab.language import gettext as _
+from nnlab.network import LayerTrace, trace
+from nnlab.ui import lesson, link
+from nnlab.ui.parts import Part
+from nnlab.ui.slider import Scale, live_sliders
+
+FEATURES, EDITS = "layers_x", "layers_edits"
+_FEATURE_SCALE = Scale(-5.0, 5.0, 0.01)
+_GATES = "w0.0.0:6,w0.0.1:6,b0.0:-3,w0.1.0:6,w0.1.1:6,b0.1:-9,w1.0.0:1,w1.0.1:1,b1.0:0"
+"""Hidden unit 1 is an OR, hidden unit 2 an AND; the output's numbers are still to be found."""
+_GATES_SHAPE = {
+    "layers_inputs": 2,
+    "layers_hidden": 1,
+    "layers_units1": 2,
+    "layers_outputs": 1,
+    "layers_activation1": "Sigmoid",
+    "layers_activation_output": "Sigmoid",
+    "layers_layer": "1",
+    "layers_unit": "0",
+    "layers_source": "0",
+}
+
+
+def choose_features(drawn: Tensor) -> Tensor:
+    """A slider for each of the features [1, I], which starts where randn drew it."""
+    start = drawn[0].tolist()
+    (labels,) = names((len(start), 1))[:1]
+    parts = [f"x{place}" for place in range(len(start))]
+    return torch.tensor([live_sliders(labels, FEATURES, start, _FEATURE_SCALE, parts)])
+
+
+def alt(drawing: Diagram) -> str:
+    """The picture in words."""
+    sizes = ", ".join(map(str, drawing.sizes))
+    outputs = ", ".join(number(value) for value in drawing.columns[-1])
+    return _("Network with columns of {sizes}. Output: {outputs}.").format(
+        sizes=sizes, outputs=outputs
+    )
+
+
+def arithmetic(drawing: Diagram, part: Part) -> str:
+    """The chosen unit's calculation with its numbers, as Markdown."""
+    unit = names(drawing.sizes)[part.layer + 1][part.unit]
+    lines = "\n".join(worked(unit_sum(drawing, part.layer, part.unit)))
+    title = _("Unit {unit}: multiply, add, bend.").format(unit=f"**{unit}**")
+    return f"{title}\n\n```text\n{lines}\n```"
+
+
+def shapes(experiment: Experiment) -> str:
+    """The shape of every matrix and how many numbers it holds, as a Markdown table."""
+    rows = [("x", 1, experiment.sizes[0], "")]
+    for place, (inputs, units) in enumerate(itertools.pairwise(experiment.sizes), start=1):
+        rows.append((f"W{place}", inputs, units, f"{inputs} × {units} = {inputs * units}"))
+        rows.append((f"B{place}", 1, units, f"{units}"))
+    lines = [f"| `{name}` | ({n}, {m}) | {held} |" for name, n, m, held in rows]
+    head = "| | " + _("shape") + " | " + _("parameters") + " |\n|---|---|--:|"
+    total = "| " + _("together") + f" | | **{experiment.n_parameters}** |"
+    return "\n".join((head, *lines, total))
+
+
+def formula(experiment: Experiment, part: Part) -> str:
+    """A line for each layer, and the chosen layer's activation written out, in LaTeX."""
+    layers = experiment.network.layers
+    values = ["x", *(f"h_{{{place}}}" for place in range(1, len(layers))), "y"]
+    lines = [
+        rf"{after} &= \text{{{layer.activation.name}}}({before} W_{{{place}}} + B_{{{place}}})"
+        for place, (before, after, layer) in enumerate(
+            zip(values, values[1:], layers, strict=False), start=1
+        )
+    ]
+    chosen = layers[part.layer].activation.name
+    lines.append(rf"\text{{{chosen}}}(z) &= {ACTIVATIONS[chosen].formula}")
+    return r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"
+
+
+def push_task(drawing: Diagram, drawn: Tensor, edits: Edits) -> None:
+    """Raise the output without touching the features."""
+    untouched = torch.equal(torch.tensor([drawing.inputs]), drawn)
+    lesson.task(
+        _(
+            "Bring the first output above 0.9. Leave the features alone: change only weights or "
+            "biases. How few are enough?"
+        ),
+        _("Edited numbers: {count}.").format(count=len(edits)),
+        done=bool(edits) and untouched and drawing.columns[-1][0] > 0.9,
+    )
+
+
+def xor_task(module: nn.Sequential, sizes: Sequence[int]) -> None:
+    """The gate that one neuron can't be: start with an OR and an AND, find the output's numbers."""
+    st.button(
+        _("Start with two hidden units that are an OR and an AND"),
+        icon=":material/join_inner:",
+        on_click=_start_xor,
+        key="layers_start_xor",
+    )
+    table = None
+    if sizes[0] == 2:
+        table = trace(module, torch.tensor(CORNERS))
+    lesson.task(
+        _(
+            "Make an XOR, which one neuron could not be: the output above 0.5 exactly where one "
+            "of two inputs is 1. The hidden units are an OR and an AND; change the three numbers "
+            "of the output."
+        ),
+        _(
+            "The output says: OR, but not AND. The hidden layer has made new features in which "
+            "one line is enough."
+        ),
+        done=table is not None and _answers(table) == GATES["XOR"],
+    )
+    if table is not None:
+        st.markdown(_truth_table(table, names(sizes)))
+
+
+def _answers(layers: Sequence[LayerTrace]) -> tuple[bool, ...]:
+    return tuple((layers[-1].activation[:, 0] > 0.5).tolist())
+
+
+def _truth_table(layers: Sequence[LayerTrace], columns: Sequence[Sequence[str]]) -> str:
+    """Every layer's values at the four corners, as Markdown; at most two units of each."""
+    heads = list(itertools.chain(*(column[:2] for column in columns)))
+    rows = [
+        [*corner, *itertools.chain(*(each.activation[row, :2].tolist() for each in layers))]
+        for row, corner in enumerate(CORNERS)
+    ]
+    head = f"| {' | '.join(heads)} |\n|{'--:|' * len(heads)}"
+    return "\n".join((head, *(f"| {' | '.join(f'{v:.2f}' for v in row)} |" for row in rows)))
+
+
+def _start_xor() -> None:
+    for key, value in _GATES_SHAPE.items():
+        st.session_state[key] = value
+    link.write(EDITS, _GATES)
+    link.write(FEATURES, "1_0")
+
+
+def collapse_task(layers: Sequence[LayerTrace]) -> None:
+    """Take the bends out and see several layers become one."""
+    done = len(layers) > 1 and is_linear(layers)
+    lesson.task(
+        _("Keep a hidden layer, and set every activation to Identity."),
+        _("Now one layer does the same, whatever the features are:"),
+        done=done,
+    )
+    if done:
+        st.code(_collapsed(layers), language="text")
+
+
+def _collapsed(layers: Sequence[LayerTrace]) -> str:
+    one = collapse(layers)
+    product = " ".join(f"W{place}" for place in range(1, len(layers) + 1))
+    output = torch.mm(layers[0].input, one.weight) + one.bias
+    return "\n".join(
+        (
+            f"W = {product}   {tuple(one.weight.shape)}",
+            *(f"    {' '.join(f'{value:9.4f}' for value in row)}" for row in one.weight.tolist()),
+            f"B = {' '.join(f'{value:.4f}' for value in one.bias[0].tolist())}",
+            f"x W + B = {' '.join(f'{value:.4f}' for value in output[0].tolist())}",
+            f"y       = {' '.join(f'{value:.4f}' for value in layers[-1].activation[0].tolist())}",
+        )
+    )
