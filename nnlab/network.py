@@ -94,6 +94,15 @@ def locate(module: nn.Module, part: str) -> tuple[Tensor, tuple[int, ...]]:
     return {"w": linear.weight, "b": linear.bias}[part[0]], tuple(index)
 
 
+def part_names(sizes: Sequence[int]) -> list[str]:
+    """The names of all parameters in the order of `module.parameters()`: w0.0.0, w0.0.1, ..."""
+    names = []
+    for layer, (inputs, units) in enumerate(itertools.pairwise(sizes)):
+        names += [f"w{layer}.{unit}.{i}" for unit in range(units) for i in range(inputs)]
+        names += [f"b{layer}.{unit}" for unit in range(units)]
+    return names
+
+
 def intervene(module: nn.Module, interventions: Sequence[Intervention]) -> None:
     """Set the weights and biases that the interventions name (a learning rate is no part)."""
     with torch.no_grad():

@@ -3,6 +3,7 @@ happened: the loss, the parameters and the gradients at every recorded step, sta
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from nnlab.datasets import Samples
 from nnlab.devices import readable, resolve
 from nnlab.experiment import Experiment
 from nnlab.history import History
@@ -72,10 +74,9 @@ class Trainer:
     def __init__(self, experiment: Experiment, device: str = "cpu") -> None:
         training = experiment.training
         beginning = begin(experiment, device)
-        (self._x, y), self.module = beginning.samples, beginning.module
-        self._generator = beginning.generator
-        loss = LOSSES[training.loss.name]
-        self._y = loss.target(y, experiment.network.outputs)
+        (x, y), self.module = beginning.samples, beginning.module
+        samples = Samples(x, LOSSES[training.loss.name].target(y, experiment.network.outputs))
+        self._batches = endless_batches(experiment, samples, beginning.generator)
         self.criterion: nn.Module = LOSSES.make(training.loss)
         self.optimizer: torch.optim.Optimizer = OPTIMIZERS.make(
             training.optimizer, list(self.module.parameters()), training.learning_rate
@@ -83,7 +84,6 @@ class Trainer:
         self.experiment, self.device = experiment, resolve(device)
         self.step = 0
         self.diverged_at: int | None = None
-        self._batches = self._endless_batches()
         self._history = History(experiment.n_steps + 1, experiment.n_parameters, self.device)
         self._notice_divergence([self._look()])
 
@@ -131,19 +131,6 @@ class Trainer:
             if each.field == "learning_rate":
                 self.optimizer.param_groups[0]["lr"] = each.value
 
-    def _endless_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Batch after batch; each epoch begins anew, so that no leftover rows leak into it."""
-        n_samples, size = len(self._x), self.experiment.batch_size
-        whole = size == n_samples and not self.experiment.training.shuffle
-        while whole:
-            yield self._x, self._y
-        while True:
-            order = torch.arange(n_samples)
-            if self.experiment.training.shuffle:
-                order = torch.randperm(n_samples, generator=self._generator)
-            for rows in torch.split(order.to(self.device), size):
-                yield self._x[rows], self._y[rows]
-
     def _notice_divergence(self, losses: list[Tensor]) -> None:
         """End the run before the first of the newest losses that is NaN or infinite."""
         if not readable(self.device):
@@ -152,6 +139,29 @@ class Trainer:
         if len(broken):
             self.diverged_at = self.step - len(losses) + 1 + int(broken[0])
             self._history.cut(max(self.diverged_at, 1))
+
+
+def endless_batches(
+    experiment: Experiment, samples: Samples, generator: torch.Generator
+) -> Iterator[Samples]:
+    """Batch after batch; each epoch begins anew, so that no leftover rows leak into the next.
+    The order is drawn on the CPU, so that every device sees the same."""
+    n_samples, size = len(samples.x), experiment.batch_size
+    shuffle = experiment.training.shuffle
+    while size == n_samples and not shuffle:
+        yield samples
+    while True:
+        order = torch.randperm(n_samples, generator=generator) if shuffle else None
+        order = torch.arange(n_samples) if order is None else order
+        for rows in torch.split(order.to(samples.x.device), size):
+            yield Samples(samples.x[rows], samples.y[rows])
+
+
+def batch(experiment: Experiment, step: int) -> Samples:
+    """The rows that the step's loss and gradients come from, and their targets, on the CPU."""
+    beginning = begin(experiment)
+    batches = endless_batches(experiment, beginning.samples, beginning.generator)
+    return next(itertools.islice(batches, step, None))
 
 
 def train(experiment: Experiment, device: str = "cpu") -> Run:

@@ -2,9 +2,9 @@
 sharing it restores the view. Here is the only place that reads and writes it by hand; Streamlit's
 own widgets do it with bind="query-params".
 
-A parameter is read from the link when the session first meets it and when the learner arrives at
-its page or goes back in the browser's history. From then on the session knows better: the link
-follows. (While a slider moves, browsers send links that are a moment old.)
+A parameter is read from the link when the learner arrives at its page, by a link, a reload or the
+back button. From then on the session knows better and the link follows: while a slider moves,
+browsers send links that are a moment old.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _MEMORY = "nnlab.link"
 
@@ -28,7 +27,7 @@ class _Memory:
 
 
 def arrive(page: str) -> None:
-    """Say which page this run shows: on another page than before, links are read anew."""
+    """Say which page this run shows: on another page than before, the link is read anew."""
     memory = _memory()
     if memory.page != page:
         memory.page = page
@@ -36,10 +35,10 @@ def arrive(page: str) -> None:
 
 
 def read(key: str) -> str:
-    """The text of a parameter; empty when nothing was set. Puts it into the link if it is not."""
+    """Return a parameter's text; empty when nothing was set. Mends the link if it says else."""
     memory = _memory()
     given = st.query_params.get(key)
-    if given is not None and (key not in memory.read or _is_history_navigation()):
+    if given is not None and key not in memory.read:
         memory.texts[key] = memory.written[key] = given
     memory.read.add(key)
     _put(key, memory.written.get(key, ""))
@@ -75,7 +74,3 @@ def _put(key: str, text: str) -> None:
 def _memory() -> _Memory:
     memory: _Memory = st.session_state.setdefault(_MEMORY, _Memory())
     return memory
-
-
-def _is_history_navigation() -> bool:
-    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))

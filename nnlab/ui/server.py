@@ -17,10 +17,15 @@ from importlib.resources import files
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from nnlab.ui import link
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STATIC = Path(__file__).parent.parent.parent / "static"
+FRONT_DOOR = "streamlit_app.py"
 _LOCK = "nnlab.lock"
 _making = threading.Lock()
 
@@ -50,6 +55,19 @@ def session_lock() -> threading.RLock:
             st.session_state[_LOCK] = threading.RLock()
         lock: threading.RLock = st.session_state[_LOCK]
     return lock
+
+
+def enter_by_the_front_door() -> None:
+    """Start again with streamlit_app.py where Streamlit has started a page by itself.
+
+    It does so for the first visitors of a process that come with a link to a page: until
+    st.navigation was called once, it takes every file of a folder named pages/ for an app.
+    """
+    context = get_script_run_ctx()
+    entered = context is None or not context.pages_manager.main_script_path.endswith(FRONT_DOOR)
+    if not entered and not link.arrived():
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 @cache

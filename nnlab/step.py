@@ -1,0 +1,66 @@
+"""One step of the training loop taken apart: zero_grad, forward, loss, backward, step, with the
+numbers that each of the five reads and writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nnlab.losses import LOSSES
+from nnlab.network import part_names
+from nnlab.training import Run, batch
+
+
+@dataclass(frozen=True, eq=False)
+class StepTrace:
+    """The numbers of one step, for a batch of B rows and P parameters, all on the CPU.
+
+    target and prediction [B, outputs], terms [B, outputs] (each row's share of the loss before
+    the mean), parts: the parameters' names; before, gradient [P]; old_gradient [P], what `.grad`
+    held when the step began (None before the first backward); after [P], or None where the run
+    ends or the next moment was not recorded.
+    """
+
+    step: int
+    target: Tensor
+    prediction: Tensor
+    terms: Tensor
+    loss: float
+    parts: list[str]
+    before: Tensor
+    old_gradient: Tensor | None
+    gradient: Tensor
+    after: Tensor | None
+
+
+def trace_step(run: Run, moment: int) -> StepTrace:
+    """Take the step at a recorded moment apart."""
+    experiment, step = run.experiment, int(run.steps[moment])
+    samples = batch(experiment, step)
+    module = run.module(moment).cpu()
+    choice = experiment.training.loss
+    target = LOSSES[choice.name].target(samples.y, experiment.network.outputs)
+    with torch.no_grad():
+        prediction = module(samples.x)
+        criterion = LOSSES.make(choice)
+        criterion.reduction = "none"
+        terms = criterion(prediction, target)
+    return StepTrace(
+        step,
+        target,
+        prediction,
+        terms,
+        float(run.losses[moment]),
+        part_names(experiment.sizes),
+        run.parameters[moment],
+        _recorded(run, run.gradients, step - 1),
+        run.gradients[moment],
+        _recorded(run, run.parameters, step + 1),
+    )
+
+
+def _recorded(run: Run, values: Tensor, step: int) -> Tensor | None:
+    found = (run.steps == step).nonzero()
+    return values[int(found[0])] if len(found) else None

@@ -1,0 +1,55 @@
+"""A choice between a few named things. The link and the code know each by a short English name,
+the reader by a text in the reader's language. (Streamlit's own binding would put the text into
+the link, which another language could not read.)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from nnlab.ui import link
+
+LOOKS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "pills": st.pills,
+        "segments": st.segmented_control,
+        "list": st.selectbox,
+        "radio": st.radio,
+    }
+)
+
+
+def choose(
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    default: str | None = None,
+    look: str = "pills",
+    **settings: Any,
+) -> str | None:
+    """Let the learner choose one of `options` (name -> text); None where nothing is chosen yet.
+
+    `look` is one of LOOKS; `settings` go to that widget.
+    """
+    kept = link.read(key)
+    chosen = kept if kept in options else default
+    st.session_state[key] = chosen
+    LOOKS[look](
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        on_change=_keep,
+        args=(key, default),
+        **settings,
+    )
+    return chosen
+
+
+def _keep(key: str, default: str | None) -> None:
+    chosen = st.session_state[key]
+    if chosen is not None:
+        link.write(key, "" if chosen == default else chosen)

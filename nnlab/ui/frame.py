@@ -1,0 +1,71 @@
+"""What stands around every lesson: the list of lessons, the language, the look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from nnlab import language
+from nnlab.devices import available
+from nnlab.language import gettext as _
+from nnlab.ui import link
+from nnlab.ui.choice import choose
+
+LANGUAGE = "lang"
+DEVICE = "device"
+
+_ROOT = Path(__file__).parents[2]
+_CSS = (_ROOT / "static" / "app.css").read_text(encoding="utf-8")
+
+
+def speak() -> None:
+    """Use the language of the link; where a visitor's first link names none, the browser's."""
+    if not link.read(LANGUAGE) and LANGUAGE not in st.session_state:
+        link.write(LANGUAGE, _unless_english(language.best(st.context.locale)))
+    language.use(link.read(LANGUAGE) or language.ENGLISH)
+
+
+def _unless_english(name: str) -> str:
+    return "" if name == language.ENGLISH else name
+
+
+def lessons() -> list[StreamlitPage]:
+    """The pages in reading order."""
+    return [
+        _page("0_home.py", "home", _("Home"), ":material/home:"),
+        _page("1_tensor.py", "tensor", _("What is a tensor?"), ":material/grid_on:"),
+        _page("2_neuron.py", "neuron", _("What does one neuron compute?"), ":material/lens_blur:"),
+        _page("3_layers.py", "layers", _("What do layers add?"), ":material/layers:"),
+        _page("4_training.py", "training", _("How does a network learn?"), ":material/school:"),
+    ]
+
+
+def surround(pages: list[StreamlitPage]) -> None:
+    """At the side the lessons, the language and the device. (Streamlit's own menu of pages is
+    off, since it would list the files of pages/ as well.)"""
+    st.html(f"<style>{_CSS}</style>")
+    with st.sidebar:
+        for page in pages:
+            st.page_link(page)
+        choose(
+            _("Language"),
+            language.LANGUAGES,
+            LANGUAGE,
+            language.ENGLISH,
+            look="segments",
+            required=True,
+        )
+        names = {"auto": _("auto"), **{name: name for name in available()}}
+        choose(_("Compute on"), names, DEVICE, "auto", look="list")
+
+
+def device() -> str:
+    """The device that the visitor chose."""
+    return st.session_state.get(DEVICE) or "auto"
+
+
+def _page(file: str, path: str, title: str, icon: str) -> StreamlitPage:
+    source = _ROOT / "pages" / file
+    return st.Page(source, title=title, icon=icon, url_path=path, default=path == "home")

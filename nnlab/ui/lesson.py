@@ -1,0 +1,56 @@
+"""The parts that every lesson is made of, in their order: the question, a prediction, tasks that
+check themselves, the numbers, the formula, and the PyTorch lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from nnlab.language import gettext as _
+from nnlab.ui import server
+from nnlab.ui.choice import choose
+
+
+def question(text: str, lead: str = "") -> None:
+    """The lesson's title, which is a question, and at most two sentences under it."""
+    server.enter_by_the_front_door()
+    st.title(text, anchor=False)
+    if lead:
+        st.markdown(lead)
+
+
+def predict(key: str, text: str, options: Mapping[str, str], right: str, because: str) -> None:
+    """A prediction before the answer. `options` maps short names, kept in the link, to texts."""
+    with st.container(border=True):
+        answer = choose(_("Predict first: ") + text, options, key)
+        if answer == right:
+            st.success(_("Yes.") + " " + because, icon=":material/check_circle:")
+        elif answer is not None:
+            st.info(_("Not quite.") + " " + because, icon=":material/lightbulb:")
+
+
+def task(text: str, praise: str, *, done: bool) -> None:
+    """Something to bring about with the controls; it notices by itself when it is done."""
+    if done:
+        st.success(f"{text} **{_('Done.')}** {praise}", icon=":material/task_alt:")
+    else:
+        st.info(_("Task: ") + text, icon=":material/flag:")
+
+
+def numbers(text: str) -> None:
+    """The arithmetic with today's numbers in it, as Markdown."""
+    st.subheader(_("The numbers"), anchor=False)
+    st.markdown(text)
+
+
+def formula(latex: str) -> None:
+    """The same as a formula."""
+    st.subheader(_("The formula"), anchor=False)
+    st.latex(latex)
+
+
+def code(source: str) -> None:
+    """The PyTorch lines that compute exactly what is on the screen, ready to copy."""
+    st.subheader(_("The PyTorch lines"), anchor=False)
+    st.code(source, language="python", wrap_lines=True)

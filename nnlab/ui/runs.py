@@ -1,0 +1,67 @@
+"""The runs of the experiments that pages ask for. Equal experiments share one run, and a long one
+shows its progress and stops as soon as the learner touches anything."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+import streamlit as st
+
+from nnlab.experiment import Experiment
+from nnlab.language import gettext as _
+from nnlab.training import Run, train, train_gradually
+
+LONG = 1500
+"""Steps from which on progress is shown: about half a second."""
+MOST_RUNS = 64
+
+
+class Shelf:
+    """The runs used last, shared by all sessions: a run never changes, so nobody can disturb it."""
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[tuple[Experiment, str], Run] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, experiment: Experiment, device: str) -> Run | None:
+        with self._lock:
+            run = self._runs.get((experiment, device))
+            if run is not None:
+                self._runs.move_to_end((experiment, device))
+            return run
+
+    def put(self, run: Run, device: str) -> None:
+        with self._lock:
+            self._runs[run.experiment, device] = run
+            while len(self._runs) > MOST_RUNS:
+                self._runs.popitem(last=False)
+
+
+def run_of(experiment: Experiment, device: str = "auto") -> Run:
+    """The whole run of an experiment, from the shelf or trained now."""
+    run = _shelf().get(experiment, device)
+    if run is None:
+        work = _at_once if experiment.n_steps < LONG else _with_progress
+        run = work(experiment, device)
+        _shelf().put(run, device)
+    return run
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> Shelf:
+    return Shelf()
+
+
+def _at_once(experiment: Experiment, device: str) -> Run:
+    return train(experiment, device)
+
+
+def _with_progress(experiment: Experiment, device: str) -> Run:
+    """Streamlit stops a script at its next call when a newer run waits: here, after each part."""
+    bar = st.progress(0.0, _("training"))
+    for run in train_gradually(experiment, device):
+        share = int(run.steps[-1]) / experiment.n_steps
+        bar.progress(share, _("training: {share}").format(share=f"{share:.0%}"))
+    bar.empty()
+    return run

@@ -1,0 +1,284 @@
+"""The controls, the walk through one step, and the verdicts of the lesson on learning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import streamlit as st
+
+from nnlab.experiment import Data, Experiment, Layer, Network, Training
+from nnlab.figures.drawing import Diagram, draw_trace
+from nnlab.figures.loss import LossCurve
+from nnlab.language import gettext as _
+from nnlab.language import gettext_noop as N_
+from nnlab.network import trace
+from nnlab.registry import Choice
+from nnlab.step import StepTrace
+from nnlab.training import STEPS, Run, batch
+from nnlab.ui import link
+from nnlab.ui.choice import choose
+from nnlab.ui.slider import LogScale, WholeScale, live_slider
+
+AT = "training_at"
+PART = "training_part"
+_LOG_LINES = 12
+_LAST_SEED = 2**31 - 1
+
+_EDGES = {"weight": N_("weights"), "gradient": N_("gradients"), "change": N_("changes")}
+_ENDS = {"Sigmoid": N_("Sigmoid, as in the tutorial"), "Identity": N_("Identity (no limit)")}
+
+
+def choose_experiment() -> Experiment:
+    """The tutorial's network and training, as the sliders have them."""
+    hidden = live_slider(_("hidden size"), "training_hidden", 5, WholeScale(1, 32))
+    rate = live_slider(_("learning rate"), "training_rate", 0.01, LogScale(1e-4, 100.0, 0.05))
+    epochs = live_slider(_("epochs"), "training_epochs", 50, WholeScale(1, 1000))
+    rows = live_slider(_("rows in a batch"), "training_batch", 10, WholeScale(1, 10))
+    end = choose(
+        _("last activation"),
+        {name: _(text) for name, text in _ENDS.items()},
+        "training_end",
+        "Sigmoid",
+        required=True,
+    )
+    layers = (Layer(int(hidden), Choice("ReLU")), Layer(1, Choice(end or "Sigmoid")))
+    return Experiment(
+        Data(),
+        Network(layers),
+        Training(
+            learning_rate=rate,
+            epochs=int(epochs),
+            batch_size=int(rows),
+            zero_grad=not _forget_zero_grad(),
+        ),
+        _choose_seed(),
+    )
+
+
+def choose_moment(run: Run) -> int:
+    """The recorded moment to look at: the last one until the learner moves the slider."""
+    last = len(run) - 1
+    if last == 0:
+        return 0
+    kept = link.read(AT)
+    if kept.isdecimal() and int(kept) > last:
+        link.forget(AT)
+    whole = run.experiment.steps_per_epoch == 1
+    label = _("go to epoch") if whole else _("go to step")
+    return int(live_slider(label, AT, last, WholeScale(0, last)))
+
+
+def curve(run: Run, moment: int) -> LossCurve:
+    """The run's losses, ready to be drawn."""
+    return LossCurve(
+        run.steps.tolist(),
+        run.losses.tolist(),
+        int(run.steps[moment]),
+        run.experiment.steps_per_epoch,
+        run.diverged_at,
+    )
+
+
+def network_at(run: Run, moment: int) -> Diagram:
+    """The network at that moment, for the first row of its batch, with the edges chosen here."""
+    shown = choose(
+        _("The lines show"),
+        {name: _(text) for name, text in _EDGES.items()},
+        "training_edges",
+        "weight",
+        required=True,
+    )
+    rows = batch(run.experiment, int(run.steps[moment]))
+    drawing = draw_trace(trace(run.module(moment).cpu(), rows.x))
+    return _DRAWN[shown or "weight"](drawing, run, moment)
+
+
+def log(run: Run, moment: int) -> str:
+    """The lines that the tutorial prints, up to that moment."""
+    per_epoch = run.experiment.steps_per_epoch
+    last = min(moment + 1, run.experiment.n_steps)
+    first = max(0, last - _LOG_LINES)
+    lines = [
+        f"epoch:  {int(step) // per_epoch}  loss:  {loss}"
+        for step, loss in zip(
+            run.steps[first:last].tolist(), run.losses[first:last].tolist(), strict=True
+        )
+    ]
+    return "\n".join(["..."] * (first > 0) + lines)
+
+
+def verdict(run: Run) -> None:
+    """What became of the loss, in one sentence."""
+    first, last = float(run.losses[0]), float(run.losses[-1])
+    numbers = {"first": f"{first:.6f}", "last": f"{last:.6f}", "step": run.diverged_at}
+    if run.diverged_at is not None:
+        text = _(
+            "**The loss diverged:** at step {step} it was no longer a finite number. Each step "
+            "jumped further past the bottom than the one before. Take a smaller learning rate; "
+            "everything before that step is kept."
+        )
+        st.warning(text.format(**numbers), icon=":material/trending_up:")
+    elif last > first:
+        text = _(
+            "**The loss rose** from {first} to {last}: the steps are too large, or they follow "
+            "gradients that have piled up."
+        )
+        st.warning(text.format(**numbers), icon=":material/trending_up:")
+    else:
+        text = _("The loss fell from **{first}** to **{last}**.")
+        st.markdown(text.format(**numbers))
+
+
+def walk(step: StepTrace) -> None:
+    """The five parts of the step one at a time, each with the numbers that it reads and writes."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = choose(
+            _("Part of the step"),
+            {name: name for name in STEPS},
+            PART,
+            STEPS[0],
+            look="segments",
+            required=True,
+        )
+        st.button(
+            _("Next part"),
+            icon=":material/skip_next:",
+            key="training_next",
+            on_click=_go_on,
+            args=(step.step,),
+        )
+    _PARTS[part or STEPS[0]](step)
+
+
+def _go_on(step: int) -> None:
+    """To the next part; after the last one to the first of the next step."""
+    place = STEPS.index(link.read(PART) or STEPS[0]) + 1
+    link.write(PART, STEPS[place % len(STEPS)] if place % len(STEPS) else "")
+    if place == len(STEPS):
+        link.write(AT, str(step + 1))
+
+
+def _forget_zero_grad() -> bool:
+    return st.toggle(
+        _("forget `optimizer.zero_grad()`"), key="training_forget", bind="query-params"
+    )
+
+
+def _choose_seed() -> int:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = st.number_input(
+            _("seed number"),
+            min_value=0,
+            max_value=_LAST_SEED,
+            value=0,
+            key="training_seed",
+            bind="query-params",
+            width=130,
+        )
+        st.button(_("New random numbers"), icon=":material/casino:", on_click=_redraw)
+    return int(seed)
+
+
+def _redraw() -> None:
+    st.session_state["training_seed"] = (st.session_state["training_seed"] + 1) % _LAST_SEED
+
+
+def _weights(drawing: Diagram, run: Run, moment: int) -> Diagram:
+    return drawing
+
+
+def _gradients(drawing: Diagram, run: Run, moment: int) -> Diagram:
+    weights = [gradient for gradient in run.gradient(moment) if gradient.dim() == 2]
+    return _with_edges(drawing, weights, _("gradient"))
+
+
+def _changes(drawing: Diagram, run: Run, moment: int) -> Diagram:
+    """What the update before this moment changed."""
+    pairs = zip(
+        run.module(moment).parameters(), run.module(max(moment - 1, 0)).parameters(), strict=True
+    )
+    changes = [(new - old).detach() for new, old in pairs if new.dim() == 2]
+    return _with_edges(drawing, changes, _("change in the last step"))
+
+
+def _with_edges(drawing: Diagram, values: list, name: str) -> Diagram:
+    layers = tuple(
+        replace(layer, edges=tuple(tuple(row) for row in value.tolist()))
+        for layer, value in zip(drawing.layers, values, strict=True)
+    )
+    return replace(drawing, layers=layers, edge_name=name)
+
+
+_DRAWN: Mapping[str, Callable[[Diagram, Run, int], Diagram]] = MappingProxyType(
+    {"weight": _weights, "gradient": _gradients, "change": _changes}
+)
+
+
+def _zero_grad(step: StepTrace) -> None:
+    st.markdown(
+        _(
+            "`optimizer.zero_grad()` empties the `.grad` of every parameter. What the last "
+            "`backward()` left there is gone, so that it can't be added to the next gradient."
+        )
+    )
+    old = step.old_gradient
+    held = [None] * len(step.parts) if old is None else old.tolist()
+    _table({_("parameter"): step.parts, _(".grad before"): held})
+
+
+def _forward(step: StepTrace) -> None:
+    st.markdown(_("`y_pred = model(x)` sends every row of the batch through the network."))
+    _table({_("target y"): step.target[:, 0].tolist(), "y_pred": step.prediction[:, 0].tolist()})
+
+
+def _loss(step: StepTrace) -> None:
+    text = _(
+        "`loss = criterion(y_pred, y)` is the mean of the squared distances: **{loss}**."
+    ).format(loss=f"{step.loss:.6f}")
+    st.markdown(text)
+    _table(
+        {
+            _("target y"): step.target[:, 0].tolist(),
+            "y_pred": step.prediction[:, 0].tolist(),
+            "(y_pred - y)²": step.terms[:, 0].tolist(),
+        }
+    )
+
+
+def _backward(step: StepTrace) -> None:
+    st.markdown(
+        _(
+            "`loss.backward()` finds for every parameter how the loss would change if that "
+            "parameter grew a little: its gradient. Nothing has moved yet."
+        )
+    )
+    columns = {_("parameter"): step.parts, _("value"): step.before.tolist()}
+    _table(columns | {_("gradient"): step.gradient.tolist()})
+
+
+def _step(step: StepTrace) -> None:
+    if step.after is None:
+        st.markdown(_("The run ends here: this update was not made. Go to an earlier moment."))
+        return
+    st.markdown(
+        _(
+            "`optimizer.step()` moves every parameter against its gradient: "
+            "new = old - learning rate x gradient."
+        )
+    )
+    columns = {_("parameter"): step.parts, _("old value"): step.before.tolist()}
+    gradient = {_("gradient"): step.gradient.tolist()}
+    _table(columns | gradient | {_("new value"): step.after.tolist()})
+
+
+_PARTS: Mapping[str, Callable[[StepTrace], None]] = MappingProxyType(
+    dict(zip(STEPS, (_zero_grad, _forward, _loss, _backward, _step), strict=True))
+)
+
+
+def _table(columns: dict[str, list]) -> None:
+    form = st.column_config.NumberColumn(format="%.6f")
+    numbers = {name: form for name, values in columns.items() if not isinstance(values[0], str)}
+    st.dataframe(columns, hide_index=True, height=280, column_config=numbers)

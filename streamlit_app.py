@@ -1,0 +1,20 @@
+"""nnlab: how a neural network works, on real PyTorch. This is the table of contents."""
+
+from __future__ import annotations
+
+# First of all: it sets the number of threads, which torch reads only once.
+from nnlab.ui import server  # isort: split
+
+import streamlit as st
+
+from nnlab.ui import frame, link
+
+st.set_page_config(page_title="nnlab", page_icon="🔬", layout="wide")
+server.warm()
+frame.speak()
+lessons = frame.lessons()
+page = st.navigation(lessons, position="hidden")
+link.arrive(page.url_path)
+frame.surround(lessons)
+with server.session_lock():
+    page.run()
