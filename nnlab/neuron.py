@@ -133,6 +133,13 @@ def code(neuron: Neuron) -> str:
     )
 
 
+def formula(neuron: Neuron) -> str:
+    """The whole computation in LaTeX."""
+    n, bend = len(neuron.features), ACTIVATIONS[neuron.activation].formula
+    total = rf"z &= \sum_{{i=1}}^{{{n}}} x_i w_i + b"
+    return rf"\begin{{aligned}} {total} \\[4pt] y = f(z) &= {bend} \end{{aligned}}"
+
+
 def curve(name: str, reach: float, steps: int = 161) -> tuple[Tensor, Tensor]:
     """The activation from -reach to reach: two tensors [steps]."""
     x = torch.linspace(-reach, reach, steps)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nnlab.activations import ACTIVATIONS
 from nnlab.limits import ExperimentError
-from nnlab.neuron import Neuron, code, curve, draw, evaluate, plane, sigmoid
+from nnlab.neuron import Neuron, code, curve, draw, evaluate, formula, plane, sigmoid
 
 number = st.floats(-5, 5, width=32)
 lengths = st.integers(1, 8)
@@ -114,14 +114,22 @@ def test_impossible_neurons_are_refused_by_name(numbers: tuple, field: str) -> N
         Neuron(*numbers)
 
 
-@pytest.mark.parametrize("name", tuple(ACTIVATIONS))
-def test_the_code_runs_as_it_is_and_prints_the_same_numbers(name: str) -> None:
+def test_the_code_runs_as_it_is_and_prints_the_same_numbers() -> None:
     drawn = draw(5, 3)
-    neuron = Neuron(drawn.features, drawn.weights, drawn.bias, name)
-    ran = subprocess.run(
-        [sys.executable, "-c", code(neuron)], capture_output=True, text=True, check=True
-    )
+    neurons = [Neuron(drawn.features, drawn.weights, drawn.bias, name) for name in ACTIVATIONS]
+    lines = "\n".join(code(neuron) for neuron in neurons)
+    ran = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
     printed = [float(found) for found in re.findall(r"-?\d+\.\d*", ran.stdout)]
-    evaluation = evaluate(neuron)
-    shown = [*evaluation.products[0], evaluation.pre_activation[0, 0], evaluation.output[0, 0]]
-    assert printed == [round(value.item(), 4) for value in shown]
+    shown = [
+        value.item()
+        for one in map(evaluate, neurons)
+        for value in (*one.products[0], one.pre_activation, one.output)
+    ]
+    assert printed == [round(value, 4) for value in shown]
+
+
+@pytest.mark.parametrize("name", tuple(ACTIVATIONS))
+def test_the_formula_names_the_number_of_features_and_the_activation(name: str) -> None:
+    written = formula(Neuron((1.0,) * 3, (1.0,) * 3, 0.0, name))
+    assert "^{3}" in written
+    assert ACTIVATIONS[name].formula in written

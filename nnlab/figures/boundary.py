@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -32,7 +32,8 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Place:
-    """A point in the plane. Yes is drawn as a square, no as a circle, neither as a diamond."""
+    """A point in the plane. Yes is drawn as a square, no as a circle, neither as a cross that can
+    lie on another point."""
 
     x: float
     y: float
@@ -40,6 +41,20 @@ class Place:
     text: str = ""
     hover: str = ""
     part: str = ""
+
+
+class _Mark(NamedTuple):
+    symbol: str
+    color: str
+    size: int
+    edge: int
+
+
+_MARKS = {
+    True: _Mark("square", palette.POSITIVE, 18, 2),
+    False: _Mark("circle", palette.NEGATIVE, 20, 2),
+    None: _Mark("x", palette.SELECTED, 11, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,7 @@ def boundary(
         yaxis={
             "range": (float(y[0]), float(y[-1])),
             "constrain": "domain",
+            "constraintoward": "top",
             "scaleanchor": "x",
         },
         annotations=_names(shown.names),
@@ -164,8 +180,7 @@ def _arrow_hovers(arrow: Arrow) -> tuple[str, ...]:
 
 
 def _points(places: Sequence[Place]) -> dict[str, Any]:
-    symbols = {True: "square", False: "circle", None: "diamond"}
-    colors = {True: palette.POSITIVE, False: palette.NEGATIVE, None: palette.SELECTED}
+    marks = [_MARKS[place.yes] for place in places]
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -177,10 +192,11 @@ def _points(places: Sequence[Place]) -> dict[str, Any]:
         "hovertext": [place.hover for place in places],
         "hoverinfo": "text",
         "marker": {
-            "symbol": [symbols[place.yes] for place in places],
-            "color": [colors[place.yes] for place in places],
-            "size": 16,
-            "line": {"width": 2, "color": "white"},
+            "symbol": [mark.symbol for mark in marks],
+            "color": [mark.color for mark in marks],
+            "size": [mark.size for mark in marks],
+            "opacity": 1,
+            "line": {"width": [mark.edge for mark in marks], "color": "white"},
         },
     }
 

@@ -13,7 +13,8 @@ from nnlab.figures import palette
 from nnlab.language import gettext as _
 
 _ROW = 30
-_ROOM = 0.2
+_ROOM = 0.35
+"""Room for a label beyond the end of a bar, as a share of all bars' span."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def waterfall(shown: Waterfall) -> go.Figure:
         [_connectors(ends), _bars(shown, (*steps, shown.total), (*starts, 0.0), ends)],
         bargap=0.3,
         xaxis={
-            "range": _range((*ends, shown.total)),
+            "range": _range(starts, ends),
             "zeroline": True,
             "zerolinewidth": 1.5,
             "title": {"text": _("the sum so far"), "standoff": 4},
@@ -113,7 +114,11 @@ def _hovers(shown: Waterfall, ends: tuple[float, ...]) -> list[str]:
     return [*products, bias, _("sum z = {sum:.4f}").format(sum=shown.total)]
 
 
-def _range(ends: tuple[float, ...]) -> tuple[float, float]:
-    low, high = min(0.0, *ends), max(0.0, *ends)
-    room = _ROOM * max(high - low, 0.1)
-    return low - room, high + room
+def _range(starts: tuple[float, ...], ends: tuple[float, ...]) -> tuple[float, float]:
+    """From the lowest to the highest end, with room for the labels: left of bars that go left."""
+    span = max(0.1, *ends) - min(0.0, *ends)
+    bars = [*zip(starts, ends, strict=True), (0.0, ends[-1])]
+    low = min(end - (_ROOM if end < start else 0) * span for start, end in bars)
+    high = max(end + (_ROOM if end >= start else 0) * span for start, end in bars)
+    edge = 0.05 * span
+    return min(low, -edge), max(high, edge)
