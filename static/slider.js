@@ -10,16 +10,16 @@ const SEPARATOR = "_"
 const PAUSE_MS = 50
 const PATIENCE_MS = 1500
 const KEYS_REST_MS = 300
-const BUSY = "[data-testid=stApp][data-test-script-state=running]"
+const APP = "[data-testid=stApp]"
+const STATE = "data-test-script-state"
+const BUSY = `${APP}[${STATE}=running]`
 const STYLE = `
 :host { display: block; }
 .group { display: grid; gap: .125rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
-.row { display: grid; grid-template-columns: minmax(2.5rem, max-content) minmax(5rem, 1fr) 5rem; gap: 0 .625rem;
+.row { display: grid; grid-template-columns: min(var(--label), 40%) minmax(4rem, 1fr) 5rem; gap: 0 .625rem;
   align-items: center; min-height: 2.25rem; padding: 0 .375rem; border-radius: var(--st-base-radius); }
 .row.lit { background: var(--st-secondary-background-color); box-shadow: inset 0 0 0 1px var(--st-border-color); }
-label { font-size: .875rem; overflow-wrap: anywhere; max-width: 9rem; }
-label.marked::before { content: ""; display: inline-block; width: .625rem; height: .625rem; margin-right: .375rem;
-  border-radius: 2px; background: var(--mark); border: 1px solid var(--st-text-color); }
+label { font-size: .875rem; overflow-wrap: anywhere; }
 input { font: inherit; color: inherit; margin: 0; box-sizing: border-box; accent-color: var(--st-primary-color); }
 input[type=range] { width: 100%; min-height: 1.75rem; cursor: grab; touch-action: pan-y; }
 input[type=range]:active { cursor: grabbing; }
@@ -57,12 +57,13 @@ export default function show(component) {
   const { parentElement, data } = component
   const group = groups.get(parentElement) ?? mount(parentElement)
   group.send = (report) => component.setStateValue("report", report)
-  const shape = JSON.stringify([data.rows.map(({ label, part, color }) => [label, part, color]), data.scale])
+  const shape = JSON.stringify([data.rows.map(({ label, part }) => [label, part]), data.scale])
   group.data = data
   if (shape !== group.shape) build(group, shape)
   if (data.answered === group.asked) group.asked = null
   group.rows.forEach((row, i) => (row.default = data.rows[i].default))
   if (!group.asked && !group.dirty) follow(group)
+  pump(group)
   return () => parentElement.isConnected || unmount(parentElement, group)
 }
 
@@ -72,16 +73,19 @@ function mount(parent) {
   const root = document.createElement("div")
   root.className = "group"
   parent.append(style, root)
-  const group = { root, rows: [], asked: null, dirty: false, number: Date.now(), sentAt: 0 }
+  const group = { root, rows: [], asked: null, dirty: false, number: Date.now(), sentAt: -Infinity }
   group.listen = (event) => group.rows.forEach((row) => row.element.classList.toggle("lit", Boolean(row.part) && row.part === event.detail))
   document.addEventListener(POINTED, group.listen)
   root.addEventListener("focusout", () => settle(group))
+  group.watch = new MutationObserver(() => pump(group))
+  group.watch.observe(document.querySelector(APP) ?? document.body, { attributeFilter: [STATE] })
   groups.set(parent, group)
   return group
 }
 
 function unmount(parent, group) {
   document.removeEventListener(POINTED, group.listen)
+  group.watch.disconnect()
   clearTimeout(group.timer)
   clearTimeout(group.rest)
   groups.delete(parent)
@@ -92,6 +96,8 @@ function unmount(parent, group) {
 function build(group, shape) {
   group.shape = shape
   group.rows = group.data.rows.map((given, i) => makeRow(group, given, i))
+  const longest = Math.max(...group.data.rows.map(({ label }) => label.length))
+  group.root.style.setProperty("--label", `${longest + 1}ch`)
   group.root.replaceChildren(...group.rows.map((row) => row.element))
 }
 
@@ -99,10 +105,6 @@ function makeRow(group, given, i) {
   const { scale } = group.data
   const kind = SCALES[scale.kind]
   const label = make("label", { htmlFor: `range${i}`, textContent: given.label })
-  if (given.color) {
-    label.className = "marked"
-    label.style.setProperty("--mark", given.color)
-  }
   const range = make("input", { type: "range", id: `range${i}` })
   range.min = kind.place(scale.minimum)
   range.max = kind.place(scale.maximum)
@@ -122,8 +124,7 @@ function makeRow(group, given, i) {
 const make = (name, properties) => Object.assign(document.createElement(name), properties)
 
 function listen(group, row) {
-  const { range, number } = row
-  const { kind } = row
+  const { range, number, kind } = row
   range.onpointerdown = () => (row.held = true)
   range.onpointerup = range.onpointercancel = () => (row.held = false)
   range.oninput = () => set(group, row, kind.value(Number(range.value), group.data.scale))
@@ -192,12 +193,13 @@ function follow(group) {
 const textOf = (group) =>
   group.rows.map((row) => (row.value === row.default ? "" : String(row.value))).join(SEPARATOR).replace(/_+$/, "")
 
+// Called whenever something changes: a value, Python's answer, the page's rest, the time.
 function pump(group) {
   clearTimeout(group.timer)
   if (!group.dirty) return
-  const waited = performance.now() - group.sentAt
-  const busy = (group.asked || document.querySelector(BUSY)) && waited < PATIENCE_MS
-  if (busy || waited < PAUSE_MS) group.timer = setTimeout(() => pump(group), busy ? 8 : PAUSE_MS - waited)
+  const pause = group.asked || document.querySelector(BUSY) ? PATIENCE_MS : PAUSE_MS
+  const wait = group.sentAt + pause - performance.now()
+  if (wait > 0) group.timer = setTimeout(() => pump(group), wait)
   else report(group, false)
 }
 
@@ -214,24 +216,10 @@ function report(group, final) {
 function settle(group) {
   clearTimeout(group.rest)
   if (!group.dirty && !group.unsettled) return
-  rewriteLink(group.data.parameter, textOf(group))
   report(group, true)
 }
 
 function rest(group) {
   clearTimeout(group.rest)
   group.rest = setTimeout(() => settle(group), KEYS_REST_MS)
-}
-
-// Python will ask for the same link, and the browser would make a history entry of it. Replacing
-// it first keeps the back button for going back. Safari allows 100 in 30 s and throws beyond.
-function rewriteLink(parameter, text) {
-  const url = new URL(window.location.href)
-  if (text) url.searchParams.set(parameter, text)
-  else url.searchParams.delete(parameter)
-  try {
-    window.history.replaceState(window.history.state, "", url)
-  } catch (error) {
-    console.warn(error)
-  }
 }

@@ -13,13 +13,18 @@ import streamlit as st
 from nnlab.ui.server import STATIC
 
 _STUB = """
-const fetched = import(new URL("app/static/{name}.js?{digest}", document.baseURI).href);
-export default async (component) => (await fetched).default(component);
+const fetched = {files}.map((file) => import(new URL(file, document.baseURI).href));
+export default async (component) => (await Promise.all(fetched))[0].default(component);
 """
 
 
 def component(name: str, *, isolated: bool) -> Callable[..., Any]:
     """Register static/<name>.js; `isolated` puts it into a shadow root."""
-    digest = sha256((STATIC / f"{name}.js").read_bytes()).hexdigest()[:12]
-    stub = _STUB.format(name=name, digest=digest)
+    files = [_address(f"{name}.js"), _address("history.js")]
+    stub = _STUB.format(files=files)
     return st.components.v2.component(f"nnlab_{name}", js=stub, isolate_styles=isolated)
+
+
+def _address(file: str) -> str:
+    digest = sha256((STATIC / file).read_bytes()).hexdigest()[:12]
+    return f"app/static/{file}?{digest}"

@@ -34,6 +34,11 @@ def arrive(page: str) -> None:
         memory.read.clear()
 
 
+def arrived() -> bool:
+    """Whether this session has been told its page: it came in by streamlit_app.py."""
+    return bool(_memory().page)
+
+
 def read(key: str) -> str:
     """Return a parameter's text; empty when nothing was set. Mends the link if it says else."""
     memory = _memory()

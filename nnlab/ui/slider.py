@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -71,12 +71,11 @@ def live_sliders(
     defaults: Sequence[float],
     scale: Scale,
     parts: Sequence[str] = (),
-    colors: Sequence[str] = (),
 ) -> tuple[float, ...]:
     """Show a slider for each label and return their values, each within `scale`.
 
     `parts` are the ids of what the sliders set: pointing at a slider lights its part up in the
-    views, and the other way round. `colors` mark the rows.
+    views, and the other way round.
     """
     defaults = tuple(scale.accept(default) for default in defaults)
     text = link.read(key)
@@ -86,19 +85,16 @@ def live_sliders(
     _mount(
         key=f"{key}_sliders",
         data={
-            "parameter": key,
-            "rows": _rows(labels, defaults, values, parts, colors),
-            "scale": {
-                "kind": scale.kind,
-                "minimum": scale.minimum,
-                "maximum": scale.maximum,
-                "step": scale.step,
-            },
+            "rows": [
+                {"label": label, "part": part, "default": default, "value": value}
+                for label, part, default, value in zip(
+                    labels, parts or [""] * len(labels), defaults, values, strict=True
+                )
+            ],
+            "scale": asdict(scale) | {"kind": scale.kind},
             "answered": _answered(key),
             "exact": _("{label}: exact value"),
-            "allowed": _("Use a number from {low} to {high}.").format(
-                low=short(scale.minimum), high=short(scale.maximum)
-            ),
+            "allowed": _("Use a number from {low} to {high}.").format(**_ends(scale)),
         },
         on_report_change=lambda: _take(key, defaults, scale),
     )
@@ -112,14 +108,14 @@ def parse(
 
     A faulty or missing entry is the default; entries beyond the last slider are left alone.
     """
-    count = len(defaults)
-    entries = text.replace(",", SEPARATOR).split(SEPARATOR, count)[:count]
-    entries += [""] * (count - len(entries))
-    read = [
-        _number(entry, scale) if entry else default for entry, default in zip(entries, defaults)
-    ]
-    values = tuple(d if value is None else value for value, d in zip(read, defaults, strict=True))
-    return values, tuple(e for e, value in zip(entries, read, strict=True) if value is None)
+    entries = text.replace(",", SEPARATOR).split(SEPARATOR, len(defaults))[: len(defaults)]
+    read = {place: _number(entry, scale) for place, entry in enumerate(entries) if entry}
+    faults = tuple(entries[place] for place, value in read.items() if value is None)
+    values = (
+        default if (value := read.get(place)) is None else value
+        for place, default in enumerate(defaults)
+    )
+    return tuple(values), faults
 
 
 def form(values: Sequence[float], defaults: Sequence[float]) -> str:
@@ -141,23 +137,6 @@ def _number(entry: str, scale: Scale) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) and scale.accept(value) == value else None
-
-
-def _rows(
-    labels: Sequence[str],
-    defaults: Sequence[float],
-    values: Sequence[float],
-    parts: Sequence[str],
-    colors: Sequence[str],
-) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = [
-        {"label": label, "default": default, "value": value}
-        for label, default, value in zip(labels, defaults, values, strict=True)
-    ]
-    for name, extras in (("part", parts), ("color", colors)):
-        for row, extra in zip(rows, extras, strict=False):
-            row[name] = extra
-    return rows
 
 
 def _take(key: str, defaults: Sequence[float], scale: Scale) -> None:
@@ -183,4 +162,8 @@ def _complaint(key: str, faults: Sequence[str], scale: Scale) -> str:
     return _(
         "The link's part `{key}` holds {faults}, which is not a number from {low} to {high}. "
         "The starting value is used instead; move its slider to mend the link."
-    ).format(key=key, faults=shown, low=short(scale.minimum), high=short(scale.maximum))
+    ).format(key=key, faults=shown, **_ends(scale))
+
+
+def _ends(scale: Scale) -> dict[str, str]:
+    return {"low": short(scale.minimum), "high": short(scale.maximum)}
