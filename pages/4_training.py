@@ -70,7 +70,7 @@ lesson.task(
     done=run.diverged_at is not None,
 )
 
-printed, parts = st.columns(2, gap="large")
+printed, parts = st.columns([2, 3], gap="large")
 with printed:
     st.subheader(_("What the tutorial prints"), anchor=False)
     st.code(log(run, moment), language=None)

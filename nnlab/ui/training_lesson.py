@@ -27,7 +27,7 @@ _LOG_LINES = 12
 _LAST_SEED = 2**31 - 1
 
 _EDGES = {"weight": N_("weights"), "gradient": N_("gradients"), "change": N_("changes")}
-_ENDS = {"Sigmoid": N_("Sigmoid, as in the tutorial"), "Identity": N_("Identity (no limit)")}
+_ENDS = ("Sigmoid", "Identity")
 
 
 def choose_experiment() -> Experiment:
@@ -38,7 +38,7 @@ def choose_experiment() -> Experiment:
     rows = live_slider(_("rows in a batch"), "training_batch", 10, WholeScale(1, 10))
     end = choose(
         _("last activation"),
-        {name: _(text) for name, text in _ENDS.items()},
+        {name: name for name in _ENDS},
         "training_end",
         "Sigmoid",
         required=True,
@@ -279,6 +279,6 @@ _PARTS: Mapping[str, Callable[[StepTrace], None]] = MappingProxyType(
 
 
 def _table(columns: dict[str, list]) -> None:
-    form = st.column_config.NumberColumn(format="%.6f")
+    form = st.column_config.NumberColumn(format="%.6g")
     numbers = {name: form for name, values in columns.items() if not isinstance(values[0], str)}
     st.dataframe(columns, hide_index=True, height=280, column_config=numbers)
