@@ -12,9 +12,12 @@ from nnlab.devices import available
 from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.choice import choose
+from nnlab.ui.component import component
 
 LANGUAGE = "lang"
 DEVICE = "device"
+
+_tell_browser = component("language", isolated=True)
 
 _ROOT = Path(__file__).parents[2]
 _CSS = (_ROOT / "static" / "app.css").read_text(encoding="utf-8")
@@ -59,6 +62,7 @@ def surround(pages: list[StreamlitPage]) -> None:
         )
         names = {"auto": _("auto"), **{name: name for name in available()}}
         choose(_("Compute on"), names, DEVICE, "auto", look="list")
+        _tell_browser(key="language", data={"lang": language.current().replace("_", "-")})
 
 
 def device() -> str:

@@ -16,7 +16,14 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.app import Server
 
@@ -34,6 +41,9 @@ ARGUMENTS = (
 )
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
+
+# Nothing is judged by the clock: a machine that runs tests is often busy.
+expect.set_options(timeout=30_000)
 
 Theme = Literal["light", "dark"]
 

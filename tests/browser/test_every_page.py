@@ -1,0 +1,104 @@
+"""What must hold on every page: in both languages and themes, by keyboard, on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.app import Server, open_page, wait_until_idle
+from tests.browser.conftest import DESKTOP, PHONE, ROOT
+
+PAGES = sorted(path.stem.partition("_")[2] for path in (ROOT / "pages").glob("*.py"))
+OVERLAPS = """
+() => {
+  const all = document.querySelectorAll('[data-testid=stMain] [data-testid=stElementContainer]');
+  const shown = [...all]
+    .map((element) => [element, element.getBoundingClientRect()])
+    .filter(([element, box]) => box.width > 0 && box.height > 0);
+  const overlap = (one, other) =>
+    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2
+    && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2;
+  return shown.flatMap(([one, a], i) => shown.slice(i + 1)
+    .filter(([other, b]) => !one.contains(other) && !other.contains(one) && overlap(a, b))
+    .map(([other]) => [one.innerText.slice(0, 40), other.innerText.slice(0, 40)]));
+}
+"""
+
+
+def settle(page: Page) -> None:
+    """Wait until every picture of the page is drawn."""
+    wait_until_idle(page)
+    for place in range(page.locator(".nnlab-view").count()):
+        expect(page.locator(".nnlab-view").nth(place)).not_to_have_attribute("data-drawn", "0")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page: Page, server: Server, path: str) -> None:
+    open_page(page, server, path)
+    settle(page)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (each["id"], [node["html"][:200] for node in each["nodes"]][:3])
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("viewport", [PHONE], ids=["phone"])
+@pytest.mark.parametrize("lang", ["en", "zh_CN"])
+def test_on_a_phone_nothing_overlaps_or_scrolls_sideways(
+    page: Page, server: Server, path: str, lang: str
+) -> None:
+    open_page(page, server, path, lang=lang)
+    settle(page)
+    wide = "e => e.scrollWidth - e.clientWidth"
+    assert page.evaluate(f"({wide})(document.documentElement)") <= 0
+    assert page.locator("[data-testid=stMain]").evaluate(wide) <= 0
+    assert page.evaluate(OVERLAPS) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_other_language_is_one_click_away_and_stays_in_the_link(
+    page: Page, server: Server, path: str
+) -> None:
+    open_page(page, server, path)
+    english = page.locator("h1").inner_text()
+    page.get_by_text("简体中文", exact=True).click()
+    expect(page.locator("h1")).not_to_have_text(english) if path != "home" else None
+    page.wait_for_url(re.compile("lang=zh_CN"))
+    page.reload()
+    page.locator("h1").first.wait_for()
+    settle(page)
+    assert re.search("[\u4e00-\u9fff]", page.locator("[data-testid=stMain]").inner_text())
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_a_browser_that_speaks_chinese_is_answered_in_chinese(browser, server: Server) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    open_page(page, server, "neuron")
+    expect(page.get_by_text("简体中文", exact=True)).to_be_visible()
+    assert re.search("[\u4e00-\u9fff]", page.locator("h1").inner_text())
+    context.close()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP], ids=["desktop"])
+def test_the_first_lesson_is_one_click_from_home(page: Page, server: Server) -> None:
+    open_page(page, server)
+    page.locator("[data-testid=stMain]").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is a tensor?")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_comes_from_another_machine(page: Page, server: Server, path: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    open_page(page, server, path)
+    settle(page)
+    assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
