@@ -42,12 +42,12 @@ predictions = {
     "combine": partial(
         lesson.predict,
         "tensor_product",
-        _("a has shape (2, 3) and b has shape (3, 2). What is the shape of torch.mm(a, b)?"),
-        {"22": "(2, 2)", "33": "(3, 3)", "23": "(2, 3)"},
-        right="22",
+        _("a has shape (4, 2) and b has shape (2, 3). What is the shape of torch.mm(a, b)?"),
+        {"22": "(2, 2)", "42": "(4, 2)", "43": "(4, 3)"},
+        right="43",
         because=_(
-            "Each row of a meets each column of b and gives one number: 2 rows, 2 columns. The "
-            "size 3 in the middle is added up and gone."
+            "Each row of a meets each column of b and gives one number: 4 rows, 3 columns. The "
+            "size 2 in the middle is added up and gone."
         ),
     ),
     "share": partial(

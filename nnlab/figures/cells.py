@@ -27,7 +27,7 @@ _ROW = 36
 _HEADING, _GAP = 1.35, 0.55
 _SLANT, _BETWEEN_SHEETS = 0.3, 0.35
 _NARROWEST = 4.4
-_MOST_AT_FULL_SIZE, _LONGEST_BOLD = 6.6, 8
+_MOST_AT_FULL_SIZE, _LONGEST_AT_FULL_SIZE, _LONGEST_BOLD = 6.6, 9, 8
 
 Point = tuple[float, float]
 
@@ -134,7 +134,9 @@ def draw(
     right = max(one.left + one.drawn.width - 0.6 for one in placed) + 0.1
     bottom = max(one.top + one.drawn.height - _HEADING for one in placed) + 0.15
     spare = max(_NARROWEST - right, 0.0) / 2
-    size = palette.TEXT_SIZE if right <= _MOST_AT_FULL_SIZE else palette.SMALL_TEXT_SIZE
+    longest = max((len(text) for one in drawn for text in one.texts.values()), default=0)
+    roomy = right <= _MOST_AT_FULL_SIZE and longest <= _LONGEST_AT_FULL_SIZE
+    size = palette.TEXT_SIZE if roomy else palette.SMALL_TEXT_SIZE
     axis = {"visible": False, "fixedrange": True}
     return palette.figure(
         math.ceil(bottom * _ROW) + 8,

@@ -85,7 +85,7 @@ def code(lines: str, text: str) -> str:
 
 def printed(picked: Picked) -> str:
     """What those lines print."""
-    return f"{picked.part}\n{picked.part.shape}\n"
+    return f"{picked.part!s}\n{picked.part.shape}\n"
 
 
 def _at(tensor: Tensor, index: Any) -> Tensor:

@@ -87,7 +87,7 @@ def printed(recipe: Recipe) -> str:
     """What those lines print."""
     t = make(recipe)
     answers = (t.ndim, t.shape, t.numel(), t.dtype, t.device, t.stride())
-    return f"{t}\n{' '.join(map(str, answers))}\n"
+    return f"{t!s}\n{' '.join(map(str, answers))}\n"
 
 
 def nested(text: str) -> Any:

@@ -150,7 +150,7 @@ def code(combination: Combination) -> str:
 
 def printed(combined: Combined) -> str:
     """What those lines print."""
-    return f"{combined.result}\n{combined.result.shape}\n"
+    return f"{combined.result!s}\n{combined.result.shape}\n"
 
 
 def answer(combination: Combination, outcome: Attempt) -> str:

@@ -75,7 +75,6 @@ def choose_index() -> tuple[Recipe, str]:
     written = st.selectbox(
         _("Pick one, or type your own"),
         index.EXAMPLES[count],
-        index=1,
         accept_new_options=True,
         key=f"tensor_index{count}",
         bind="query-params",
