@@ -73,7 +73,7 @@ lesson.task(
 printed, parts = st.columns([2, 3], gap="large")
 with printed:
     st.subheader(_("What the tutorial prints"), anchor=False)
-    st.code(log(run, moment), language=None)
+    st.code(log(run, moment), language=None, wrap_lines=True)
 with parts:
     st.subheader(_("One step, part by part"), anchor=False)
     walk(trace_step(run, moment))
