@@ -35,15 +35,15 @@ def to_text(edits: Edits) -> str:
 def from_text(text: str, sizes: Sequence[int]) -> dict[str, float]:
     """Read edits of a network of these sizes, inputs first; what is no edit of it is left out."""
     edits: dict[str, float] = {}
-    for item in text.split(",")[:MOST_EDITS]:
-        part, _colon, number = item.partition(":")
-        try:
-            intervention = Intervention(step=0, field=part, value=float(number))
-        except (ValueError, ExperimentError):
-            continue
-        if _exists(part, sizes):
-            edits = edit(edits, part, intervention.value)
+    for intervention in filter(None, map(_read, _items(text))):
+        if _exists(intervention.field, sizes):
+            edits = edit(edits, intervention.field, intervention.value)
     return edits
+
+
+def has_faults(text: str) -> bool:
+    """Whether something in the text is no edit of any network."""
+    return any(_read(item) is None for item in _items(text))
 
 
 def interventions(edits: Edits) -> tuple[Intervention, ...]:
@@ -51,9 +51,20 @@ def interventions(edits: Edits) -> tuple[Intervention, ...]:
     return tuple(Intervention(step=0, field=part, value=value) for part, value in edits.items())
 
 
+def _items(text: str) -> list[str]:
+    return text.split(",")[:MOST_EDITS] if text else []
+
+
+def _read(item: str) -> Intervention | None:
+    part, _colon, number = item.partition(":")
+    try:
+        found = Intervention(step=0, field=part, value=float(number))
+    except (ValueError, ExperimentError):
+        return None
+    return None if found.field == "learning_rate" else found
+
+
 def _exists(part: str, sizes: Sequence[int]) -> bool:
-    if part == "learning_rate":
-        return False
     layer, unit, *source = (int(number) for number in part[1:].split("."))
     inside = layer < len(sizes) - 1 and unit < sizes[layer + 1]
     return inside and all(place < sizes[layer] for place in source)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlab.edits import edit, from_text, interventions, to_text, undo, without
+from nnlab.edits import edit, from_text, has_faults, interventions, to_text, undo, without
 
 SIZES = (3, 2, 1)
 PARTS = ["w0.0.0", "w0.1.2", "w1.0.1", "b0.1", "b1.0"]
@@ -57,3 +57,15 @@ def test_each_edit_is_an_intervention_before_the_first_step(edits: dict[str, flo
     assert [(each.step, each.field, each.value) for each in made] == [
         (0, part, value) for part, value in edits.items()
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "w0.0.0:", "w0.0.0:inf", "b0.0:1,,", "learning_rate:1"]
+)
+def test_text_that_is_no_edit_is_a_fault(text: str) -> None:
+    assert has_faults(text)
+
+
+@pytest.mark.parametrize("text", ["", "w0.0.0:1", "w40.0.0:1,b0.1:-1e-05"])
+def test_edits_of_some_network_are_none(text: str) -> None:
+    assert not has_faults(text)

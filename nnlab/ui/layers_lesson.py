@@ -19,7 +19,7 @@ from nnlab.gates import CORNERS, GATES
 from nnlab.language import gettext as _
 from nnlab.network import LayerTrace, trace
 from nnlab.ui import lesson, link
-from nnlab.ui.parts import Part
+from nnlab.ui.parts import Part, show_part
 from nnlab.ui.slider import Scale, live_sliders
 
 FEATURES, EDITS = "layers_x", "layers_edits"
@@ -33,9 +33,6 @@ _GATES_SHAPE = {
     "layers_outputs": 1,
     "layers_activation1": "Sigmoid",
     "layers_activation_output": "Sigmoid",
-    "layers_layer": "1",
-    "layers_unit": "0",
-    "layers_source": "0",
 }
 
 
@@ -149,6 +146,7 @@ def _truth_table(layers: Sequence[LayerTrace], columns: Sequence[Sequence[str]])
 def _start_xor() -> None:
     for key, value in _GATES_SHAPE.items():
         st.session_state[key] = value
+    show_part("layers", Part(1, 0, "0"))
     link.write(EDITS, _GATES)
     link.write(FEATURES, "1_0")
 

@@ -18,7 +18,9 @@ from nnlab.ui.choice import choose
 from nnlab.ui.slider import Scale, live_slider, parse, short
 
 SCALE = Scale(-10.0, 10.0, 0.01)
-_BIAS = "b"
+BIAS, FIRST = "b", "0"
+_HELD = "held"
+"""The edits of a slider that has not been let go of yet."""
 _PART = re.compile(r"[wbu](\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -33,7 +35,7 @@ class Part:
     @property
     def id(self) -> str:
         """As in diagram, matrix and interventions: w0.1.2 or b0.1."""
-        if self.source == _BIAS:
+        if self.source == BIAS:
             return f"b{self.layer}.{self.unit}"
         return f"w{self.layer}.{self.unit}.{self.source}"
 
@@ -50,15 +52,24 @@ def choose_part(page: str, sizes: Sequence[int]) -> Part:
             **{
                 str(place): _("weight of {input}").format(input=x) for place, x in enumerate(inputs)
             },
-            _BIAS: _("bias"),
+            BIAS: _("bias"),
         }
-        source = choose(_("number"), numbers, f"{page}_source", "0", "list", width=155)
-    return Part(layer, unit, source or _BIAS)
+        source = choose(_("number"), numbers, f"{page}_source", FIRST, "list", width=155)
+    return Part(layer, unit, source or BIAS)
 
 
 def read_edits(page: str, sizes: Sequence[int]) -> dict[str, float]:
     """The edits in the link, as far as they are edits of this network."""
-    edits = hand.from_text(link.read(f"{page}_edits"), sizes)
+    text = link.read(f"{page}_edits")
+    if hand.has_faults(text):
+        st.warning(
+            _(
+                "The link holds changes of weights that can't be read. They are left out, and the "
+                "numbers start as they were drawn."
+            ),
+            icon=":material/link_off:",
+        )
+    edits = hand.from_text(text, sizes)
     return {part: SCALE.accept(value) for part, value in edits.items()}
 
 
@@ -67,17 +78,18 @@ def change_part(page: str, part: Part, drawn: float, edits: Edits) -> dict[str, 
 
     The slider's own text and the edits say the same, unless the slider has just been moved.
     """
-    key, label = f"{page}_{part.id}", _label(part)
+    key = f"{page}_{part.id}"
     told = st.session_state.setdefault(f"{page}_told", {})
     text = link.read(key)
     if text != told.get(key, ""):
         ((value,), _faults) = parse(text, (SCALE.accept(drawn),), SCALE)
         edits = hand.edit(edits, part.id, value) if text else hand.without(edits, part.id)
-        _keep(page, key, edits)
+        told[_HELD] = hand.to_text(edits)
+    _settle(page, key, told)
     told[key] = short(edits[part.id]) if part.id in edits else ""
     link.forget(key)
     link.hold(key, told[key])
-    live_slider(label, key, drawn, SCALE)
+    live_slider(_label(part), key, drawn, SCALE)
     return dict(edits)
 
 
@@ -125,32 +137,40 @@ def edit_table(page: str, drawing: Diagram, layer: int, edits: Edits) -> None:
     )
 
 
+def show_part(page: str, part: Part) -> None:
+    """Choose a part as if by the lists."""
+    for name, place in (("layer", part.layer), ("unit", part.unit), ("source", part.source)):
+        link.write(f"{page}_{name}", "" if str(place) == FIRST else str(place))
+
+
 def _take_pick(page: str) -> None:
     found = _PART.fullmatch(st.session_state.pop(f"{page}_pick", None) or "")
     if found:
         layer, unit, source = found.groups()
-        st.session_state[f"{page}_layer"] = layer
-        st.session_state[f"{page}_unit"] = unit
-        st.session_state[f"{page}_source"] = source or _BIAS
+        show_part(page, Part(int(layer), int(unit), source or BIAS))
 
 
 def _choose(label: str, options: dict[int, str], key: str, width: int) -> int:
     names = {str(place): text for place, text in options.items()}
-    return int(choose(label, names, key, "0", "list", width=width) or 0)
+    return int(choose(label, names, key, FIRST, "list", width=width) or 0)
 
 
 def _label(part: Part) -> str:
     """The part as the PyTorch lines write it."""
-    if part.source == _BIAS:
+    if part.source == BIAS:
         return f"B{part.layer + 1}[0, {part.unit}]"
     return f"W{part.layer + 1}[{part.source}, {part.unit}]"
 
 
-def _keep(page: str, key: str, edits: Edits) -> None:
-    """Into the link when the slider has been let go of; in memory while it is dragged."""
+def _settle(page: str, key: str, told: dict[str, str]) -> None:
+    """Edits go into the link when the slider is let go of; while it is dragged, into memory."""
+    if _HELD not in told:
+        return
     report = st.session_state.get(f"{key}_sliders", {}).get("report") or {}
-    keep = link.hold if report.get("final") is False else link.write
-    keep(f"{page}_edits", hand.to_text(edits))
+    if report.get("final") is False:
+        link.hold(f"{page}_edits", told[_HELD])
+    else:
+        link.write(f"{page}_edits", told.pop(_HELD))
 
 
 def _cell(layer: int, row: int, unit: int, inputs: int) -> str:

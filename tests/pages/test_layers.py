@@ -1,4 +1,4 @@
-"""The lesson on layers, without a browser: its controls make the network that plain PyTorch makes."""
+"""The lesson on layers, without a browser: its controls make what plain PyTorch makes."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def seed_lines(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """The tutorial's own lines."""
     generator = torch.Generator().manual_seed(seed)
     features = torch.randn((1, 3), generator=generator)
-    W1 = torch.randn(3, 2, generator=generator)  # noqa: N806
-    W2 = torch.randn(2, 1, generator=generator)  # noqa: N806
-    B1 = torch.randn((1, 2), generator=generator)  # noqa: N806
-    B2 = torch.randn((1, 1), generator=generator)  # noqa: N806
+    W1 = torch.randn(3, 2, generator=generator)
+    W2 = torch.randn(2, 1, generator=generator)
+    B1 = torch.randn((1, 2), generator=generator)
+    B2 = torch.randn((1, 1), generator=generator)
     h = 1 / (1 + torch.exp(-(torch.mm(features, W1) + B1)))
     return h, 1 / (1 + torch.exp(-(torch.mm(h, W2) + B2)))
 
@@ -81,6 +81,7 @@ def test_edits_of_a_link_are_undone_one_by_one_or_all() -> None:
 def test_a_broken_link_opens_the_lesson_all_the_same(broken: str) -> None:
     page = lesson(layers_edits=broken, layers_layer=broken, layers_hidden=broken)
     assert not page.exception
+    assert len(page.warning) == (broken != "w9.9.9:1")
 
 
 def test_the_largest_network_opens() -> None:
