@@ -30,7 +30,8 @@ _SCALE = Scale(-5.0, 5.0, 0.01)
 _BIT = Scale(0.0, 1.0, 0.01)
 _LAST_SEED = 2**31 - 1
 _SEEN = "neuron_seen"
-_HONEST_TRY = 5
+_HONEST_TRY = 6
+"""So many different rows of answers, and the best of them, must be seen before the reason is."""
 
 
 @dataclass(frozen=True)
