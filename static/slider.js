@@ -30,7 +30,6 @@ input[type=number] { width: 100%; min-height: 1.75rem; padding: 0 .375rem; font-
 input[type=number]::-webkit-inner-spin-button { appearance: none; margin: 0; }
 input:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .said { grid-column: 1 / -1; font-size: .8125rem; margin: 0; }
-.said:empty { display: none; }
 `
 
 // A scale turns a value into its place on the slider and back. `neat` takes off what floating point

@@ -129,10 +129,11 @@ function fail(view) {
   view.root.textContent = `${view.data.failed} (${view.data.alt})`
 }
 
+// A view that has just left the page is reported as 0 wide.
 function resize(view) {
-  if (view.shown && !view.drawing && view.plot.clientWidth !== view.plot._fullLayout.width) {
-    window.Plotly.relayout(view.plot, { width: view.plot.clientWidth }).then(() => light(view, view.pointed))
-  }
+  const width = view.plot.clientWidth
+  if (!width || view.drawing || !view.shown || view.plot._fullLayout?.width === width) return
+  window.Plotly.relayout(view.plot, { width }).then(() => light(view, view.pointed))
 }
 
 let loading = null
@@ -183,7 +184,7 @@ function template(colors, layout) {
     zerolinecolor: colors.line,
     fixedrange: (layout.dragmode ?? false) === false,
   }
-  const depth = { ...axis, backgroundcolor: CLEAR, fixedrange: undefined }
+  const depth = { ...axis, gridcolor: colors.line, backgroundcolor: CLEAR, fixedrange: undefined }
   const hover = { bgcolor: colors.background, bordercolor: colors.line, font: { color: colors.text } }
   return {
     font: { color: colors.text, family: colors.font },
@@ -228,7 +229,7 @@ function listenToPlot(view) {
 
 function light(view, id) {
   view.pointed = id
-  const shapes = id && view.shown ? shapesOf(view, id) : []
+  const shapes = id && view.shown && !view.gone ? shapesOf(view, id) : []
   view.lit.replaceChildren(...shapes.flatMap((shape) => ["halo", "ring"].map((name) => outline(shape, name))))
 }
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any, ClassVar
 
 import streamlit as st
@@ -36,7 +35,7 @@ class Scale:
 
     def accept(self, value: float) -> float:
         """Return the nearest value on this scale."""
-        return min(max(value, self.minimum), self.maximum)
+        return float(min(max(value, self.minimum), self.maximum))
 
 
 @dataclass(frozen=True)
@@ -126,9 +125,8 @@ def form(values: Sequence[float], defaults: Sequence[float]) -> str:
 
 
 def short(value: float) -> str:
-    """Write a number in full without an exponent, as JavaScript does for those of our size."""
-    text = f"{Decimal(repr(float(value))):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Write a number in full, a whole one without its point."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def _number(entry: str, scale: Scale) -> float | None:

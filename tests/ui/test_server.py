@@ -1,0 +1,108 @@
+"""The facts that decide the server's life, each seen to matter."""
+
+# ruff: noqa: PLC0415 (a script under test brings its own imports)
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnlab.ui import server
+
+ROOT = Path(__file__).parents[2]
+
+
+def python(code: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_torch_has_one_thread_even_in_the_threads_of_scripts() -> None:
+    code = """
+import nnlab.ui.server, torch, threading
+seen = []
+thread = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+thread.start(); thread.join()
+print(torch.get_num_threads(), *seen)
+"""
+    assert python(code) == "1 1"
+
+
+def test_the_server_imports_no_torch_before_it_has_set_the_threads() -> None:
+    code = "import sys, nnlab.ui.server; print('torch' in sys.modules)"
+    assert python(code) == "False"
+
+
+def test_a_warm_process_has_imported_what_is_slow_and_frozen_it() -> None:
+    code = """
+import gc, sys
+from nnlab.ui.server import warm
+warm()
+slow = {"torch._dynamo", "plotly.graph_objects"}
+print(slow <= set(sys.modules), gc.get_freeze_count() > 100_000)
+"""
+    assert python(code) == "True True"
+
+
+def page(leave: str = "") -> None:
+    import streamlit as st
+
+    from nnlab.ui.server import session_lock
+
+    with session_lock():
+        st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+        if leave == "stop":
+            st.stop()
+        if leave == "rerun" and st.session_state["runs"] == 1:
+            st.rerun()
+        if leave == "error":
+            raise ValueError(leave)
+
+
+def lock_of(app: AppTest) -> threading.RLock:
+    lock: threading.RLock = app.session_state["nnlab.lock"]
+    return lock
+
+
+def test_a_session_has_one_lock_for_all_its_runs() -> None:
+    app = AppTest.from_function(page).run()
+    first = lock_of(app)
+    assert lock_of(app.run()) is first
+    assert lock_of(AppTest.from_function(page).run()) is not first
+
+
+@pytest.mark.parametrize("leave", ["", "stop", "rerun", "error"])
+def test_the_lock_is_open_again_however_a_run_ends(leave: str) -> None:
+    lock = lock_of(AppTest.from_function(page, args=(leave,)).run())
+    free: list[bool] = []
+    thread = threading.Thread(target=lambda: free.append(lock.acquire(blocking=False)))
+    thread.start()
+    thread.join()
+    assert free == [True]
+
+
+def test_plotly_is_copied_whole_and_once(tmp_path: Path) -> None:
+    folder = tmp_path / "static"
+    script = server.serve_plotly(folder)
+    assert script.name == server.plotly_script()
+    assert script.read_bytes().startswith(b"/**\n* plotly.js")
+    assert [path.name for path in folder.iterdir()] == [script.name]
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RuntimeError, match=r"can't be written to .*plotly-.*\.min\.js"):
+        server.serve_plotly(tmp_path / "file")
