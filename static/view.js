@@ -33,19 +33,24 @@ function mount(parent) {
   addStyleOnce()
   const root = document.createElement("div")
   root.className = "nnlab-view"
-  root.setAttribute("role", "img")
   root.dataset.drawn = "0"
-  const plot = root.appendChild(document.createElement("div"))
-  const lit = root.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "svg"))
+  const plot = document.createElement("div")
+  const lit = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   lit.setAttribute("class", "nnlab-lit")
-  parent.append(root)
   const view = { root, plot, lit, shown: null, drawing: false, parts: null, pointed: null }
+  furnish(view)
+  parent.append(root)
   view.listen = (event) => light(view, event.detail)
   document.addEventListener(POINTED, view.listen)
   view.observer = new ResizeObserver(() => resize(view))
   view.observer.observe(root)
   views.set(parent, view)
   return view
+}
+
+function furnish({ root, plot, lit }) {
+  root.setAttribute("role", "img")
+  root.replaceChildren(plot, lit)
 }
 
 function unmount(parent, view) {
@@ -81,6 +86,7 @@ async function drawNewest(view) {
   view.drawing = true
   try {
     const Plotly = await plotly(view.data.plotly)
+    if (!view.plot.isConnected) furnish(view)
     while (view.shown !== view.wanted && !view.gone) {
       await turn(view)
       if (view.gone) return
@@ -126,7 +132,7 @@ function fail(view) {
   view.shown = null
   view.root.removeAttribute("role")
   view.root.removeAttribute("aria-busy")
-  view.root.textContent = `${view.data.failed} (${view.data.alt})`
+  view.root.replaceChildren(`${view.data.failed} (${view.data.alt})`)
 }
 
 // A view that has just left the page is reported as 0 wide.

@@ -141,7 +141,12 @@ def test_leaving_the_page_takes_the_view_down(
 def test_a_script_that_does_not_load_is_said(page: Page, ground: Server) -> None:
     page.route("**/plotly-*.min.js", lambda route: route.abort())
     page.goto(ground.url)
-    expect(page.locator(".st-key-bars .nnlab-view")).to_contain_text("could not be drawn")
+    bars = page.locator(".st-key-bars .nnlab-view")
+    expect(bars).to_contain_text("could not be drawn")
+    page.unroute_all()
+    page.locator("#range0").first.press("ArrowRight")
+    expect(bars).not_to_contain_text("could not be drawn")
+    expect(bars).to_have_attribute("data-drawn", "1")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
