@@ -66,7 +66,10 @@ lesson.task(
 )
 lesson.task(
     _("Make the loss diverge. (Which last activation does not hold it back?)"),
-    _("Sigmoid keeps y_pred between 0 and 1 and the loss with it; without it nothing does."),
+    _(
+        "Sigmoid keeps y_pred between 0 and 1, so that the loss stays below 1. "
+        "Without it nothing does."
+    ),
     done=run.diverged_at is not None,
 )
 

@@ -53,7 +53,7 @@ def importing(*forbidden: str) -> Finder:
     return find
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the dotted name of what it calls; a method of a value is ".method"."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -123,6 +123,13 @@ def written_out(text: ast.expr) -> bool:
     return isinstance(text, ast.Constant) or (isinstance(text, ast.Name) and text.id.isupper())
 
 
+def translating_inside_text(tree: ast.Module) -> Iterator[ast.AST]:
+    """Messages inside an f-string, where Babel does not find them before Python 3.12."""
+    for text in ast.walk(tree):
+        if isinstance(text, ast.JoinedStr):
+            yield from (call for call, name in calls(text) if name in {"_", "ngettext"})
+
+
 @dataclass(frozen=True)
 class Rule:
     """What may not be found in some files, and a line in which it must be found."""
@@ -169,6 +176,9 @@ RULES = {
         APP, drawing_without_a_generator, "nn.init.xavier_uniform_(layer.weight)"
     ),
     "nothing is unpickled": Rule(APP, unpickling, "torch.load(upload)"),
+    "no message hides in a text": Rule(
+        APP, translating_inside_text, "text = f\"{_('Done.')}\""
+    ),
     "no text is run as code": Rule(APP, evaluating, "eval(text)"),
     "no HTML is made of values": Rule(
         APP, html_from_values, "st.markdown(name, unsafe_allow_html=True)"

@@ -23,7 +23,7 @@ def question(text: str, lead: str = "") -> None:
 def predict(key: str, text: str, options: Mapping[str, str], right: str, because: str) -> None:
     """A prediction before the answer. `options` maps short names, kept in the link, to texts."""
     with st.container(border=True):
-        answer = choose(_("Predict first: ") + text, options, key)
+        answer = choose(_("Predict first: {question}").format(question=text), options, key)
         if answer == right:
             st.success(_("Yes.") + " " + because, icon=":material/check_circle:")
         elif answer is not None:
@@ -33,9 +33,10 @@ def predict(key: str, text: str, options: Mapping[str, str], right: str, because
 def task(text: str, praise: str, *, done: bool) -> None:
     """Something to bring about with the controls; it notices by itself when it is done."""
     if done:
-        st.success(f"{text} **{_('Done.')}** {praise}", icon=":material/task_alt:")
+        said = _("{task} **Done.** {praise}").format(task=text, praise=praise)
+        st.success(said, icon=":material/task_alt:")
     else:
-        st.info(_("Task: ") + text, icon=":material/flag:")
+        st.info(_("Task: {task}").format(task=text), icon=":material/flag:")
 
 
 def numbers(text: str) -> None:

@@ -120,7 +120,7 @@ def choose_cell(found: Combined) -> Cell:
 
 def choose_writing() -> Writing:
     """A number and the name through which it is written."""
-    holders = {key: f"`{key}`: {_(holder.explanation)}" for key, holder in HOLDERS.items()}
+    holders = {key: f"`{key}`: " + _(holder.explanation) for key, holder in HOLDERS.items()}
     holder = _pick(_("Write through"), holders, "tensor_holder", "array", look="radio")
     places = {str(place): str(place) for place in range(len(memory.START))}
     place = int(_pick(_("at place"), places, "tensor_place", "1"))

@@ -83,7 +83,8 @@ def _make() -> None:
 
 def _facts(facts: Mapping[str, str]) -> None:
     rows = "\n".join(f"| `t.{question}` | `{answer}` |" for question, answer in facts.items())
-    st.markdown(f"| {_('ask')} | {_('answer')} |\n|---|---|\n{rows}")
+    ask, answer = _("ask"), _("answer")
+    st.markdown(f"| {ask} | {answer} |\n|---|---|\n{rows}")
 
 
 def _index() -> None:
@@ -223,7 +224,7 @@ def _move() -> None:
 def _tell_device(chosen: Conversion, found: Converted) -> None:
     st.markdown(
         _(
-            "`.to(...)` makes a new tensor with the numbers on that device; t stays where it was. "
+            "`.to(...)` gives a tensor with the numbers on that device; t stays where it was. "
             "An operation needs all its tensors on one device. The device meta is on every "
             "machine: it keeps the shape and no numbers."
         )

@@ -265,7 +265,7 @@ def _step(step: StepTrace) -> None:
     st.markdown(
         _(
             "`optimizer.step()` moves every parameter against its gradient: "
-            "new = old - learning rate x gradient."
+            "new = old - learning rate × gradient."
         )
     )
     columns = {_("parameter"): step.parts, _("old value"): step.before.tolist()}

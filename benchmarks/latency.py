@@ -1,0 +1,150 @@
+"""How soon the picture follows the finger: from a slider's movement in a real browser to the
+changed picture, on every lesson, and how many pictures a second while it is dragged.
+
+Run it with `make bench`. Browser and server share this machine's cores.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+MOVES = 60
+DRAG_SECONDS = 4
+
+MEASURE = """
+async ([slider, picture, moves]) => {
+  const input = document.querySelector(`.st-key-${slider}`);
+  const range = [...input.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)
+    .map((root) => root.querySelector('input[type=range]')).find(Boolean)
+    ?? input.querySelector('input[type=range]');
+  const view = document.querySelector(`.st-key-${picture} .nnlab-view`);
+  const low = +range.min, high = +range.max, step = (high - low) / 41;
+  const move = (place) => {
+    range.value = low + step * (1 + place % 39);
+    range.dispatchEvent(new Event('input', {bubbles: true, composed: true}));
+  };
+  const drawn = () => new Promise((resolve) => {
+    const watch = new MutationObserver(() => { watch.disconnect(); resolve(performance.now()); });
+    watch.observe(view, {attributeFilter: ['data-drawn']});
+    setTimeout(() => { watch.disconnect(); resolve(NaN); }, 3000);
+  });
+  const times = [];
+  for (let place = 0; place < moves; place++) {
+    const began = performance.now(), later = drawn();
+    move(place * 7);
+    times.push(await later - began);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+  }
+  return times;
+}
+"""
+DRAG = (
+    MEASURE[: MEASURE.index("  const times = [];")]
+    + """
+  let pictures = 0;
+  const watch = new MutationObserver((changes) => { pictures += changes.length; });
+  watch.observe(view, {attributeFilter: ['data-drawn']});
+  const began = performance.now();
+  for (let place = 0; performance.now() - began < moves * 1000; place++) {
+    move(place);
+    await new Promise((resolve) => setTimeout(resolve, 16));
+  }
+  return pictures / (performance.now() - began) * 1000;
+}
+"""
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A slider of a lesson and the picture that it moves, by their keys."""
+
+    path: str
+    slider: str
+    picture: str
+    query: str = ""
+
+
+LESSONS = (
+    Lesson("tensor", "tensor_value_sliders", "tensor_shared_view", "?tensor_part=share"),
+    Lesson("neuron", "neuron_seed_weights_sliders", "neuron_diagram"),
+    Lesson("layers", "layers_x_sliders", "layers_diagram"),
+    Lesson("training", "training_rate_sliders", "training_curve"),
+    Lesson("training", "training_at_sliders", "training_diagram"),
+)
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The app on a free port, for as long as it is looked at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait(url: str) -> None:
+    for _ in range(300):
+        try:
+            with urlopen(f"{url}/_stcore/health", timeout=5):  # noqa: S310
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+
+
+def measure(page: Page, url: str, lesson: Lesson) -> str:
+    """One row of the table."""
+    page.goto(f"{url}/{lesson.path}{lesson.query}")
+    page.locator(f".st-key-{lesson.slider}").wait_for(timeout=60_000)
+    page.locator(f".st-key-{lesson.picture} .nnlab-view:not([data-drawn='0'])").wait_for()
+    page.wait_for_timeout(1500)
+    times = page.evaluate(MEASURE, [lesson.slider, lesson.picture, MOVES])
+    answered = sorted(value for value in times if not math.isnan(value))
+    rate = page.evaluate(DRAG, [lesson.slider, lesson.picture, DRAG_SECONDS])
+    median, late = statistics.median(answered), answered[int(len(answered) * 0.95)]
+    name = f"{lesson.path}: {lesson.slider.removesuffix('_sliders')}"
+    missed = len(times) - len(answered)
+    return f"| {name} | {median:.0f} | {late:.0f} | {rate:.1f} | {missed} |"
+
+
+def main() -> None:
+    browser = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
+    print("| lesson: slider | median ms | p95 ms | pictures/s while dragged | missed |")
+    print("|---|--:|--:|--:|--:|")
+    with serving() as url, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        for lesson in LESSONS:
+            print(measure(page, url, lesson), flush=True)
+        chromium.close()
+
+
+if __name__ == "__main__":
+    main()
