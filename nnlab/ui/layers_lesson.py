@@ -57,7 +57,10 @@ def arithmetic(drawing: Diagram, part: Part) -> str:
     """The chosen unit's calculation with its numbers, as Markdown."""
     unit = names(drawing.sizes)[part.layer + 1][part.unit]
     lines = "\n".join(worked(unit_sum(drawing, part.layer, part.unit)))
-    title = _("Unit {unit}: multiply, add, bend.").format(unit=f"**{unit}**")
+    title = _(
+        "Multiply, add, bend: unit {unit} is column {column} of {matrix}, because Python counts "
+        "from 0."
+    ).format(unit=f"**{unit}**", column=part.unit, matrix=f"`W{part.layer + 1}`")
     return f"{title}\n\n```text\n{lines}\n```"
 
 
@@ -76,7 +79,8 @@ def shapes(experiment: Experiment) -> str:
 def formula(experiment: Experiment, part: Part) -> str:
     """A line for each layer, and the chosen layer's activation written out, in LaTeX."""
     layers = experiment.network.layers
-    values = ["x", *(f"h_{{{place}}}" for place in range(1, len(layers))), "y"]
+    hidden = [f"h_{{{place}}}" for place in range(1, len(layers))]
+    values = ["x", *(hidden if len(hidden) > 1 else ["h"] * len(hidden)), "y"]
     lines = [
         rf"{after} &= \text{{{layer.activation.name}}}({before} W_{{{place}}} + B_{{{place}}})"
         for place, (before, after, layer) in enumerate(
@@ -115,8 +119,8 @@ def xor_task(module: nn.Sequential, sizes: Sequence[int]) -> None:
     lesson.task(
         _(
             "Make an XOR, which one neuron could not be: the output above 0.5 exactly where one "
-            "of two inputs is 1. The hidden units are an OR and an AND; change the three numbers "
-            "of the output."
+            "of two inputs is 1. Press the button, then change only the three numbers of the "
+            "output."
         ),
         _(
             "The output says: OR, but not AND. The hidden layer has made new features in which "
@@ -155,7 +159,10 @@ def collapse_task(layers: Sequence[LayerTrace]) -> None:
     """Take the bends out and see several layers become one."""
     done = len(layers) > 1 and is_linear(layers)
     lesson.task(
-        _("Keep a hidden layer, and set every activation to Identity."),
+        _(
+            "Keep a hidden layer and set every activation to Identity, in the shape of the "
+            "network above."
+        ),
         _("Now one layer does the same, whatever the features are:"),
         done=done,
     )

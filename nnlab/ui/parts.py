@@ -15,7 +15,7 @@ from nnlab.figures.drawing import Diagram, layer_names, names
 from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.choice import choose
-from nnlab.ui.slider import Scale, live_slider, parse, short
+from nnlab.ui.slider import Scale, live_sliders, parse, short
 
 SCALE = Scale(-10.0, 10.0, 0.01)
 BIAS, FIRST = "b", "0"
@@ -89,7 +89,7 @@ def change_part(page: str, part: Part, drawn: float, edits: Edits) -> dict[str, 
     told[key] = short(edits[part.id]) if part.id in edits else ""
     link.forget(key)
     link.hold(key, told[key])
-    live_slider(_label(part), key, drawn, SCALE)
+    live_sliders((_label(part),), key, (drawn,), SCALE, (part.id,))
     return dict(edits)
 
 
