@@ -176,9 +176,7 @@ RULES = {
         APP, drawing_without_a_generator, "nn.init.xavier_uniform_(layer.weight)"
     ),
     "nothing is unpickled": Rule(APP, unpickling, "torch.load(upload)"),
-    "no message hides in a text": Rule(
-        APP, translating_inside_text, "text = f\"{_('Done.')}\""
-    ),
+    "no message hides in a text": Rule(APP, translating_inside_text, "text = f\"{_('Done.')}\""),
     "no text is run as code": Rule(APP, evaluating, "eval(text)"),
     "no HTML is made of values": Rule(
         APP, html_from_values, "st.markdown(name, unsafe_allow_html=True)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.limits import ExperimentError, Flag, Many, Maybe, Number, OneOf, Pattern, Whole
+from nnlab.limits import ExperimentError, Flag, Many, Maybe, Number, OneOf, Pattern, Rule, Whole
 
 NUMBER, WHOLE = Number(-1.0, 2.0), Whole(1, 4096)
 REFUSED = [
@@ -32,25 +32,25 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("rule", "value"), REFUSED)
-def test_what_is_not_allowed_is_refused(rule, value):
+def test_what_is_not_allowed_is_refused(rule: Rule, value: object) -> None:
     with pytest.raises(ExperimentError):
         rule.accept("field", value)
 
 
-def test_the_error_names_the_field_the_value_and_the_range():
+def test_the_error_names_the_field_the_value_and_the_range() -> None:
     with pytest.raises(ExperimentError) as caught:
         WHOLE.accept("network.hidden", 10**9)
     for part in ("network.hidden", "1000000000", "1", "4096"):
         assert part in str(caught.value)
 
 
-def test_an_absurd_value_is_not_repeated_whole():
+def test_an_absurd_value_is_not_repeated_whole() -> None:
     with pytest.raises(ExperimentError) as caught:
         WHOLE.accept("field", "x" * 10**6)
     assert len(str(caught.value)) < 200
 
 
-def test_values_come_back_in_one_form():
+def test_values_come_back_in_one_form() -> None:
     assert NUMBER.accept("field", 1) == 1.0
     assert isinstance(NUMBER.accept("field", 1), float)
     assert Many(WHOLE, 1, 2).accept("field", [1, 2]) == (1, 2)

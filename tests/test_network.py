@@ -21,7 +21,7 @@ def same(one: nn.Module, other: nn.Module) -> bool:
     return all(map(torch.equal, parameters(one), parameters(other)))
 
 
-def test_one_seed_at_the_top_of_a_plain_script_gives_the_same_data_and_network():
+def test_one_seed_at_the_top_of_a_plain_script_gives_the_same_data_and_network() -> None:
     beginning = begin(Experiment(seed=7))
     torch.manual_seed(7)
     x = torch.randn(10, 10)
@@ -30,7 +30,7 @@ def test_one_seed_at_the_top_of_a_plain_script_gives_the_same_data_and_network()
     assert same(beginning.module, model)
 
 
-def test_the_first_tutorials_lines_give_the_same_network():
+def test_the_first_tutorials_lines_give_the_same_network() -> None:
     sigmoid = Choice("Sigmoid")
     experiment = Experiment(
         Data(Choice("randn")),
@@ -57,13 +57,13 @@ def test_the_first_tutorials_lines_give_the_same_network():
     torch.testing.assert_close(beginning.module(features), output)
 
 
-def test_data_with_a_seed_of_its_own_leaves_the_network_alone():
+def test_data_with_a_seed_of_its_own_leaves_the_network_alone() -> None:
     one, other = (begin(Experiment(Data(seed=number))) for number in (1, 2))
     assert same(one.module, other.module)
     assert not torch.equal(one.samples.x, other.samples.x)
 
 
-def test_nothing_is_drawn_from_the_global_stream():
+def test_nothing_is_drawn_from_the_global_stream() -> None:
     before = torch.get_rng_state()
     for name in INITIALISERS:
         begin(Experiment(network=Network(initialiser=Choice(name))))
@@ -72,7 +72,7 @@ def test_nothing_is_drawn_from_the_global_stream():
 
 @settings(max_examples=30, deadline=None)
 @given(experiments())
-def test_a_trace_is_the_forward_pass_number_by_number(experiment):
+def test_a_trace_is_the_forward_pass_number_by_number(experiment: Experiment) -> None:
     beginning = begin(experiment)
     layers = trace(beginning.module, beginning.samples.x)
     assert torch.equal(layers[-1].activation, beginning.module(beginning.samples.x).detach())
@@ -85,7 +85,7 @@ def test_a_trace_is_the_forward_pass_number_by_number(experiment):
         torch.testing.assert_close(summed, layer.pre_activation, rtol=1e-4, atol=1e-4)
 
 
-def test_an_intervention_before_the_first_step_sets_exactly_one_number():
+def test_an_intervention_before_the_first_step_sets_exactly_one_number() -> None:
     plain = build(Experiment())
     edited = build(
         Experiment(interventions=(Intervention(0, "w0.3.7", 2.5), Intervention(0, "b1.0", -1.0)))

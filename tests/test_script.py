@@ -36,12 +36,12 @@ def printed_losses(source: str) -> list[float]:
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_it_prints_the_losses_of_the_run(name, style):
+def test_it_prints_the_losses_of_the_run(name: str, style: str) -> None:
     experiment = EXPERIMENTS[name]
     assert printed_losses(script(experiment, style)) == train(experiment).losses[:-1].tolist()
 
 
-def test_it_reads_like_the_tutorial():
+def test_it_reads_like_the_tutorial() -> None:
     source = script(Experiment())
     for line in (
         "criterion = nn.MSELoss()",

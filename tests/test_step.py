@@ -15,7 +15,7 @@ from tests.strategies import experiments
 
 @settings(max_examples=30)
 @given(experiments(), st.integers(0, 20))
-def test_the_loss_is_the_mean_of_its_terms(experiment, place):
+def test_the_loss_is_the_mean_of_its_terms(experiment: Experiment, place: int) -> None:
     run = train(experiment)
     step = trace_step(run, place % len(run))
     torch.testing.assert_close(float(step.terms.mean()), step.loss, equal_nan=True)
@@ -23,14 +23,16 @@ def test_the_loss_is_the_mean_of_its_terms(experiment, place):
 
 @settings(max_examples=20)
 @given(st.integers(0, 49), st.floats(1e-4, 1.0), st.integers(1, 10))
-def test_plain_sgd_moves_each_weight_against_its_gradient(moment, learning_rate, batch_size):
+def test_plain_sgd_moves_each_weight_against_its_gradient(
+    moment: int, learning_rate: float, batch_size: int
+) -> None:
     training = Training(learning_rate=learning_rate, batch_size=batch_size)
     step = trace_step(train(Experiment(training=training)), moment)
     assert step.after is not None
     torch.testing.assert_close(step.after, step.before - learning_rate * step.gradient)
 
 
-def test_what_grad_holds_when_a_step_begins_is_the_last_steps_gradient():
+def test_what_grad_holds_when_a_step_begins_is_the_last_steps_gradient() -> None:
     run = train(Experiment())
     assert trace_step(run, 0).old_gradient is None
     later = trace_step(run, 9).old_gradient
@@ -38,14 +40,14 @@ def test_what_grad_holds_when_a_step_begins_is_the_last_steps_gradient():
     assert torch.equal(later, run.gradients[8])
 
 
-def test_the_last_moment_has_no_update_after_it():
+def test_the_last_moment_has_no_update_after_it() -> None:
     run = train(Experiment())
     assert trace_step(run, len(run) - 1).after is None
 
 
 @settings(max_examples=20)
 @given(experiments())
-def test_every_number_stands_under_its_own_name(experiment):
+def test_every_number_stands_under_its_own_name(experiment: Experiment) -> None:
     run = train(experiment)
     step, module = trace_step(run, 0), run.module(0)
     for name, value in zip(step.parts, step.before, strict=True):

@@ -15,7 +15,7 @@ from nnlab.experiment import Data, Experiment, Intervention, Layer, Network, Tra
 from nnlab.losses import LOSSES
 from nnlab.network import begin
 from nnlab.registry import Choice
-from nnlab.training import Trainer, train, train_gradually
+from nnlab.training import Run, Trainer, train, train_gradually
 from tests.strategies import experiments
 
 LEARNS = Training(
@@ -23,7 +23,7 @@ LEARNS = Training(
 )
 
 
-def same(one, other) -> bool:
+def same(one: Run, other: Run) -> bool:
     pairs = [
         (one.steps, other.steps),
         (one.losses, other.losses),
@@ -33,7 +33,7 @@ def same(one, other) -> bool:
     return one.diverged_at == other.diverged_at and all(torch.equal(*pair) for pair in pairs)
 
 
-def test_the_tutorials_own_loop_prints_the_same_losses():
+def test_the_tutorials_own_loop_prints_the_same_losses() -> None:
     torch.manual_seed(3)
     n_in, n_h, n_out, batch_size = 10, 5, 1, 10
     x = torch.randn(batch_size, n_in)
@@ -56,13 +56,13 @@ def test_the_tutorials_own_loop_prints_the_same_losses():
 
 @settings(max_examples=40, deadline=None)
 @given(experiments())
-def test_equal_experiments_give_equal_runs(experiment):
+def test_equal_experiments_give_equal_runs(experiment: Experiment) -> None:
     assert same(train(experiment), train(Experiment.loads(experiment.dumps())))
 
 
 @settings(max_examples=40, deadline=None)
 @given(experiments(), st.integers(1, 7))
-def test_stopping_on_the_way_changes_nothing(experiment, pace):
+def test_stopping_on_the_way_changes_nothing(experiment: Experiment, pace: int) -> None:
     trainer = Trainer(experiment)
     while not trainer.finished:
         trainer.advance(pace)
@@ -71,7 +71,7 @@ def test_stopping_on_the_way_changes_nothing(experiment, pace):
 
 @settings(max_examples=30, deadline=None)
 @given(experiments())
-def test_a_restored_moment_has_that_moments_gradients(experiment):
+def test_a_restored_moment_has_that_moments_gradients(experiment: Experiment) -> None:
     experiment = replace(
         experiment, training=replace(experiment.training, zero_grad=True, batch_size=100)
     )
@@ -86,7 +86,7 @@ def test_a_restored_moment_has_that_moments_gradients(experiment):
         torch.testing.assert_close(parameter.grad, gradient, equal_nan=True)
 
 
-def test_a_run_handed_out_does_not_change_when_training_goes_on():
+def test_a_run_handed_out_does_not_change_when_training_goes_on() -> None:
     trainer = Trainer(Experiment())
     trainer.advance(10)
     early, kept = trainer.run, trainer.run.parameters.clone()
@@ -95,12 +95,14 @@ def test_a_run_handed_out_does_not_change_when_training_goes_on():
     assert torch.equal(early.parameters, kept)
 
 
-def test_progress_ends_at_the_whole_run():
+def test_progress_ends_at_the_whole_run() -> None:
     *_, last = train_gradually(Experiment(), parts=7)
     assert same(last, train(Experiment()))
 
 
-def test_memory_is_bounded_by_thinning_and_the_last_moment_stays(monkeypatch):
+def test_memory_is_bounded_by_thinning_and_the_last_moment_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     whole = train(Experiment())
     monkeypatch.setattr(history, "MOST_BYTES", 61 * 8 * 10)
     thin = train(Experiment())
@@ -111,7 +113,7 @@ def test_memory_is_bounded_by_thinning_and_the_last_moment_stays(monkeypatch):
         assert thin.losses[moment] == whole.losses[step]
 
 
-def test_a_moment_is_found_by_its_step_also_when_thinned(monkeypatch):
+def test_a_moment_is_found_by_its_step_also_when_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "MOST_BYTES", 61 * 8 * 10)
     run = train(Experiment())
     assert [int(run.steps[run.moment(step)]) for step in (0, 7, 8, 49, 50, 99)] == [
@@ -124,7 +126,7 @@ def test_a_moment_is_found_by_its_step_also_when_thinned(monkeypatch):
     ]
 
 
-def test_a_learning_rate_that_explodes_ends_the_run_and_keeps_what_was_before():
+def test_a_learning_rate_that_explodes_ends_the_run_and_keeps_what_was_before() -> None:
     linear = Network((Layer(5, Choice("ReLU")), Layer(1)))
     run = train(Experiment(network=linear, training=Training(learning_rate=10.0)))
     assert run.diverged_at is not None
@@ -134,7 +136,7 @@ def test_a_learning_rate_that_explodes_ends_the_run_and_keeps_what_was_before():
     assert run.module(-1)(torch.zeros(1, 10)).isfinite().all()
 
 
-def test_without_zero_grad_each_gradient_is_the_sum_of_all_before():
+def test_without_zero_grad_each_gradient_is_the_sum_of_all_before() -> None:
     still = Training(learning_rate=0.0, epochs=3)
     clean = train(Experiment(training=still)).gradients[0]
     piled = train(Experiment(training=replace(still, zero_grad=False))).gradients
@@ -142,7 +144,7 @@ def test_without_zero_grad_each_gradient_is_the_sum_of_all_before():
         torch.testing.assert_close(gradient, clean * times)
 
 
-def test_each_epoch_sees_every_row_once():
+def test_each_epoch_sees_every_row_once() -> None:
     experiment = Experiment(training=Training(batch_size=4, epochs=2, shuffle=True))
     trainer = Trainer(experiment)
     batches = [next(trainer._batches)[0] for _ in range(2)]
@@ -150,7 +152,7 @@ def test_each_epoch_sees_every_row_once():
     assert [len(batch) for batch in batches] == [4, 2]
 
 
-def test_branching_without_a_change_is_the_same_and_with_one_differs_only_after_it():
+def test_branching_without_a_change_is_the_same_and_with_one_differs_only_after_it() -> None:
     plain = train(Experiment())
     at_ten = Intervention(10, "learning_rate", 0.01)
     assert torch.equal(train(Experiment(interventions=(at_ten,))).losses, plain.losses)
@@ -159,7 +161,7 @@ def test_branching_without_a_change_is_the_same_and_with_one_differs_only_after_
     assert not torch.equal(faster.losses[11:], plain.losses[11:])
 
 
-def test_a_weight_set_in_the_middle_is_set_at_that_moment():
+def test_a_weight_set_in_the_middle_is_set_at_that_moment() -> None:
     run = train(Experiment(interventions=(Intervention(5, "w0.0.0", 2.0),)))
     first = run.parameters[:, 0]
     assert first[5] == 2.0
@@ -167,7 +169,7 @@ def test_a_weight_set_in_the_middle_is_set_at_that_moment():
 
 
 @pytest.mark.parametrize("hidden", [(), (Layer(8, Choice("Tanh")),)])
-def test_xor_needs_a_hidden_layer(hidden):
+def test_xor_needs_a_hidden_layer(hidden: tuple[Layer, ...]) -> None:
     xor = Data(Choice("xor", (("n_samples", 100),)), seed=1)
     run = train(Experiment(xor, Network((*hidden, Layer(1))), LEARNS, seed=1))
     samples = begin(run.experiment).samples
@@ -177,7 +179,7 @@ def test_xor_needs_a_hidden_layer(hidden):
 
 @settings(max_examples=25, deadline=None)
 @given(experiments())
-def test_nothing_is_left_behind_on_the_cpu(experiment):
+def test_nothing_is_left_behind_on_the_cpu(experiment: Experiment) -> None:
     """torch's meta device refuses to compute with a tensor of another device."""
     run = train(experiment, device="meta")
     assert len(run) == experiment.n_steps + 1
@@ -185,6 +187,6 @@ def test_nothing_is_left_behind_on_the_cpu(experiment):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU on this machine")
-def test_a_gpu_learns_the_same_within_rounding():
+def test_a_gpu_learns_the_same_within_rounding() -> None:
     one, other = train(Experiment(), "cpu"), train(Experiment(), "cuda:0")
     torch.testing.assert_close(one.losses, other.losses)

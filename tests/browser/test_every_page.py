@@ -6,7 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import Server, open_page, wait_until_idle
 from tests.browser.conftest import DESKTOP, PHONE, ROOT
@@ -79,7 +79,9 @@ def test_the_other_language_is_one_click_away_and_stays_in_the_link(
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
-def test_a_browser_that_speaks_chinese_is_answered_in_chinese(browser, server: Server) -> None:
+def test_a_browser_that_speaks_chinese_is_answered_in_chinese(
+    browser: Browser, server: Server
+) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
     open_page(page, server, "neuron")

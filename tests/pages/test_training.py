@@ -52,31 +52,31 @@ def tasks_done(page: AppTest) -> int:
     return sum("Done." in each.value for each in page.success)
 
 
-def test_it_opens_with_the_losses_that_the_tutorial_prints():
+def test_it_opens_with_the_losses_that_the_tutorial_prints() -> None:
     losses = tutorial(50, 0.01, 5, 0)
     shown = printed(lesson())
     assert shown == {epoch: losses[epoch] for epoch in shown}
     assert max(shown) == 49
 
 
-def test_other_controls_give_what_the_same_lines_give_with_them():
+def test_other_controls_give_what_the_same_lines_give_with_them() -> None:
     losses = tutorial(80, 0.5, 9, 3)
     shown = printed(lesson(epochs="80", rate="0.5", hidden="9", seed="3"))
     assert shown == {epoch: losses[epoch] for epoch in shown}
     assert max(shown) == 79
 
 
-def test_an_earlier_moment_shows_the_log_up_to_there():
+def test_an_earlier_moment_shows_the_log_up_to_there() -> None:
     assert set(printed(lesson(at="4"))) == {0, 1, 2, 3, 4}
 
 
-def test_a_moment_beyond_the_run_is_its_end_and_nothing_complains():
+def test_a_moment_beyond_the_run_is_its_end_and_nothing_complains() -> None:
     page = lesson(at="40", epochs="20")
     assert max(printed(page)) == 19
     assert not page.warning
 
 
-def test_the_five_parts_of_a_step_follow_each_other_into_the_next_step():
+def test_the_five_parts_of_a_step_follow_each_other_into_the_next_step() -> None:
     page = lesson(at="3")
     seen = []
     for _ in range(6):
@@ -86,7 +86,7 @@ def test_the_five_parts_of_a_step_follow_each_other_into_the_next_step():
     assert max(printed(page)) == 4
 
 
-def test_new_value_is_old_value_minus_rate_times_gradient():
+def test_new_value_is_old_value_minus_rate_times_gradient() -> None:
     table = lesson(at="3", part="step", rate="0.1").dataframe[0].value
     expected = table["old value"] - 0.1 * table["gradient"]
     torch.testing.assert_close(
@@ -97,30 +97,30 @@ def test_new_value_is_old_value_minus_rate_times_gradient():
     )
 
 
-def test_a_learning_rate_that_explodes_is_said_in_a_sentence_and_marked():
+def test_a_learning_rate_that_explodes_is_said_in_a_sentence_and_marked() -> None:
     page = lesson(rate="50", end="Identity")
     assert "diverged" in page.warning[0].value
     assert tasks_done(page) == 1
     assert printed(page)
 
 
-def test_enough_steps_learn_the_rows_by_heart():
+def test_enough_steps_learn_the_rows_by_heart() -> None:
     page = lesson(rate="1.5", epochs="800")
     assert tasks_done(page) == 1
 
 
-def test_forgetting_zero_grad_changes_the_losses_and_the_code():
+def test_forgetting_zero_grad_changes_the_losses_and_the_code() -> None:
     page = lesson(forget="true", rate="0.5")
     assert printed(page) != printed(lesson(rate="0.5"))
     assert "# optimizer.zero_grad()" in page.code[-1].value
 
 
-def test_a_right_prediction_is_praised_and_a_wrong_one_is_not():
+def test_a_right_prediction_is_praised_and_a_wrong_one_is_not() -> None:
     assert any("Yes." in each.value for each in lesson(guess="hardly").success)
     assert any("Not quite." in each.value for each in lesson(guess="zero").info)
 
 
-def test_nonsense_in_the_link_is_one_sentence_and_a_sane_page():
+def test_nonsense_in_the_link_is_one_sentence_and_a_sane_page() -> None:
     page = lesson(hidden="1e9", rate="<b>", end="exec", part="x", at="-4", style="?")
     assert 1 <= len(page.warning) <= 3
     assert printed(page)
