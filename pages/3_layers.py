@@ -7,11 +7,11 @@ from dataclasses import replace
 import streamlit as st
 
 from nnlab.edits import interventions
-from nnlab.export import layers_code
 from nnlab.figures.matrix import matrix
 from nnlab.figures.network import diagram, draw_trace
 from nnlab.language import gettext as _
 from nnlab.network import begin, build, locate, trace
+from nnlab.scripts.layers import layers_code
 from nnlab.ui import layers_lesson, lesson
 from nnlab.ui.controls import choose_seed, choose_untrained
 from nnlab.ui.parts import change_part, choose_part, edit_table, read_edits, undo_buttons

@@ -7,7 +7,8 @@ import streamlit as st
 from nnlab.figures.loss import loss_curve
 from nnlab.figures.network import diagram
 from nnlab.language import gettext as _
-from nnlab.script import STYLES, script
+from nnlab.scripts.module import STYLES
+from nnlab.scripts.training import script
 from nnlab.step import trace_step
 from nnlab.ui import frame, lesson
 from nnlab.ui.choice import choose

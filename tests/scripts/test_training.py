@@ -10,7 +10,8 @@ import pytest
 
 from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.registry import Choice
-from nnlab.script import STYLES, script
+from nnlab.scripts.module import STYLES
+from nnlab.scripts.training import script
 from nnlab.training import train
 
 EXPERIMENTS = {

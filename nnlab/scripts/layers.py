@@ -1,4 +1,4 @@
-"""The lines of PyTorch that compute what a page shows, for the learner to take away and run."""
+"""The first tutorial's lines, layer by layer, with today's shapes and values in them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from nnlab.experiment import Experiment, Intervention
 from nnlab.network import begin
+from nnlab.registry import Choice
+from nnlab.scripts.module import call, sequential
 
 _SIGMOID = """\
 def {name}(x):
@@ -31,16 +33,24 @@ def layers_code(experiment: Experiment, features: Sequence[float]) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _names(experiment: Experiment) -> dict[str, str]:
+def _names(experiment: Experiment) -> dict[Choice, str]:
     """Activation -> what the script calls it: the tutorial's name where there is only one."""
-    used = list(dict.fromkeys(layer.activation.name for layer in experiment.network.layers))
-    return {used[0]: "activation"} if len(used) == 1 else {name: name.lower() for name in used}
+    used = list(dict.fromkeys(layer.activation for layer in experiment.network.layers))
+    if len(used) == 1:
+        return {used[0]: "activation"}
+    names = [choice.name.lower() for choice in used]
+    return {
+        choice: f"{name}{place}" if names.count(name) > 1 else name
+        for place, (choice, name) in enumerate(zip(used, names, strict=True), start=1)
+    }
 
 
 def _activations(experiment: Experiment) -> str:
     lines = [
-        _SIGMOID.format(name=short) if name == "Sigmoid" else f"{short} = torch.nn.{name}()\n"
-        for name, short in _names(experiment).items()
+        _SIGMOID.format(name=name)
+        if choice.name == "Sigmoid"
+        else f"{name} = torch.nn.{call(choice)}\n"
+        for choice, name in _names(experiment).items()
     ]
     return "\n".join(lines).rstrip()
 
@@ -83,25 +93,22 @@ def _forward(experiment: Experiment) -> str:
     names, values = _names(experiment), _values(experiment)
     layers = zip(["features", *values], values, experiment.network.layers, strict=False)
     lines = [
-        f"{value} = {names[layer.activation.name]}(torch.mm({before}, W{place}) + B{place})"
+        f"{value} = {names[layer.activation]}(torch.mm({before}, W{place}) + B{place})"
         for place, (before, value, layer) in enumerate(layers, start=1)
     ]
     return "\n".join((*lines, *(f"print({value})" for value in values)))
 
 
 def _as_module(experiment: Experiment) -> str:
-    layers = experiment.network.layers
-    sizes = zip(experiment.sizes, experiment.sizes[1:], layers, strict=False)
-    parts = [f"    nn.Linear({i}, {o}),\n    nn.{layer.activation}(),\n" for i, o, layer in sizes]
     copies = [
         f"    model[{2 * place}].weight.copy_(W{place + 1}.T)\n"
         f"    model[{2 * place}].bias.copy_(B{place + 1}[0])\n"
-        for place in range(len(layers))
+        for place in range(len(experiment.network.layers))
     ]
     return (
         "# The same as a module. nn.Linear keeps its weight as (out, in): the transpose.\n"
         "from torch import nn\n\n"
-        f"model = nn.Sequential(\n{''.join(parts)})\n"
+        f"{sequential(experiment)}\n"
         f"with torch.no_grad():\n{''.join(copies)}"
         "print(model(features))"
     )

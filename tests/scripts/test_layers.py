@@ -12,9 +12,10 @@ import pytest
 import torch
 
 from nnlab.edits import interventions
-from nnlab.experiment import Experiment
-from nnlab.export import layers_code
+from nnlab.experiment import Experiment, Layer
 from nnlab.network import begin, build, trace
+from nnlab.registry import Choice
+from nnlab.scripts.layers import layers_code
 from tests.networks import untrained
 
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[-+]\d+)?")
@@ -24,6 +25,10 @@ EDITED = replace(SEED, interventions=interventions({"w0.1.2": 0.5, "b1.0": -1.25
 DEEP = untrained((4, 3, 5, 2), ("ReLU", "Tanh", "Sigmoid"), seed=3)
 WIDE = untrained((10, 32, 10), ("GELU", "Identity"), seed=0)
 SHALLOW = untrained((2, 1), ("Softplus",))
+LEAKY = tuple(
+    Layer(2, Choice("LeakyReLU", (("negative_slope", slope),))) for slope in (0.2, 0.5, 0.2)
+)
+BENT = replace(SEED, network=replace(SEED.network, layers=LEAKY))
 
 
 def printed(code: str) -> list[float]:
@@ -42,7 +47,9 @@ def expected(experiment: Experiment, features: Sequence[float]) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    "experiment", [SEED, DEEP, WIDE, SHALLOW], ids=["seed", "deep", "wide", "one"]
+    "experiment",
+    [SEED, DEEP, WIDE, SHALLOW, BENT],
+    ids=["seed", "deep", "wide", "one", "options"],
 )
 def test_the_lines_print_what_the_page_shows(experiment: Experiment) -> None:
     features = begin(experiment).samples.x[0].tolist()
