@@ -214,13 +214,15 @@ import sys
 
 class Blocked:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"streamlit", "plotly", "pandas"}:
+        if name.partition(".")[0] in {"streamlit", "plotly", "pandas", "sklearn"}:
             raise ImportError(f"{name} is not there")
 
 sys.meta_path.insert(0, Blocked())
 import importlib
 for name in sys.argv[1:]:
     importlib.import_module(name)
+slow = {"torch._dynamo"} & set(sys.modules)
+assert not slow, slow
 """
 
 
