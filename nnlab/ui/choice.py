@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, overload
 
 import streamlit as st
 
@@ -20,6 +20,23 @@ LOOKS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "radio": st.radio,
     }
 )
+
+
+@overload
+def choose(
+    label: str, options: Mapping[str, str], key: str, *, look: str = ..., **settings: Any
+) -> str | None: ...
+
+
+@overload
+def choose(
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    default: str,
+    look: str = ...,
+    **settings: Any,
+) -> str: ...
 
 
 def choose(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab import language
 from nnlab.devices import available
@@ -28,6 +29,12 @@ def speak() -> None:
     if not link.read(LANGUAGE) and LANGUAGE not in st.session_state:
         link.write(LANGUAGE, _unless_english(language.best(st.context.locale)))
     language.use(link.read(LANGUAGE) or language.ENGLISH)
+    # Live parts and callbacks run later, in threads of their own.
+    language.follow(_reader)
+
+
+def _reader() -> str | None:
+    return link.read(LANGUAGE) if get_script_run_ctx(suppress_warning=True) else None
 
 
 def _unless_english(name: str) -> str:

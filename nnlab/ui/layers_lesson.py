@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import streamlit as st
 import torch
@@ -12,15 +13,26 @@ from torch import Tensor, nn
 from nnlab.activations import ACTIVATIONS
 from nnlab.arithmetic import number, worked
 from nnlab.collapse import collapse, is_linear
-from nnlab.edits import Edits
+from nnlab.edits import Edits, interventions
 from nnlab.experiment import Experiment
-from nnlab.figures.drawing import Diagram, names, unit_sum
+from nnlab.figures.drawing import Diagram, draw_trace, names, unit_sum
+from nnlab.figures.matrix import matrix
+from nnlab.figures.network import diagram
 from nnlab.gates import CORNERS, GATES
 from nnlab.language import gettext as _
-from nnlab.network import LayerTrace, trace
+from nnlab.network import LayerTrace, begin, build, locate, trace
 from nnlab.ui import lesson, link
-from nnlab.ui.parts import Part, show_part
+from nnlab.ui.parts import (
+    Part,
+    change_part,
+    choose_part,
+    edit_table,
+    read_edits,
+    show_part,
+    undo_buttons,
+)
 from nnlab.ui.slider import Scale, live_sliders
+from nnlab.ui.view import view
 
 FEATURES, EDITS = "layers_x", "layers_edits"
 _FEATURE_SCALE = Scale(-5.0, 5.0, 0.01)
@@ -34,6 +46,76 @@ _GATES_SHAPE = {
     "layers_activation1": "Sigmoid",
     "layers_activation_output": "Sigmoid",
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The network on the screen: its experiment with the edits, its features [1, I], what it
+    computes from them, and the part that is chosen."""
+
+    experiment: Experiment
+    features: Tensor
+    module: nn.Sequential
+    layers: tuple[LayerTrace, ...]
+    part: Part
+
+
+def explore(plain: Experiment) -> Seen:
+    """Choose a part, change it, move the features: the pictures and the arithmetic follow."""
+    start = begin(plain)
+    sights, controls = st.columns([3, 2], gap="large")
+    with controls:
+        part, edits = _choose_and_change(plain, start.module)
+        features = choose_features(start.samples.x)
+    experiment = replace(plain, interventions=interventions(edits))
+    module = build(experiment)
+    seen = Seen(experiment, features, module, trace(module, features), part)
+    drawing = draw_trace(seen.layers, selected=part.id, limit=3.0)
+    with sights:
+        _show_network(drawing)
+        push_task(drawing, start.samples.x, edits)
+    pictured, listed = st.columns(2, gap="large")
+    with pictured:
+        _show_matrix(drawing, part.layer)
+    with listed:
+        st.subheader(_("As a table to type into"), anchor=False)
+        edit_table("layers", drawing, part.layer, edits)
+    worked_out, counted = st.columns(2, gap="large")
+    with worked_out:
+        lesson.numbers(arithmetic(drawing, part))
+    with counted:
+        st.markdown(shapes(experiment))
+    return seen
+
+
+def _choose_and_change(plain: Experiment, module: nn.Sequential) -> tuple[Part, dict[str, float]]:
+    st.subheader(_("One of its numbers"), anchor=False)
+    part = choose_part("layers", plain.sizes)
+    parameter, index = locate(module, part.id)
+    edits = change_part("layers", part, parameter[index].item(), read_edits("layers", plain.sizes))
+    undo_buttons("layers", edits, plain.sizes)
+    st.subheader(_("The features x"), anchor=False)
+    return part, edits
+
+
+def _show_network(drawing: Diagram) -> None:
+    view(diagram(drawing), key="layers_diagram", alt=alt(drawing), pick="layers_pick")
+    st.caption(
+        _(
+            "Blue solid edges are positive weights, orange dashed ones negative; the wider, the "
+            "larger. Point at a part to see its arithmetic, click it to change it."
+        )
+    )
+
+
+def _show_matrix(drawing: Diagram, layer: int) -> None:
+    st.subheader(_("The same layer as a matrix"), anchor=False)
+    view(
+        matrix(drawing, layer),
+        key="layers_matrix",
+        alt=_("Weights and biases of {layer}.").format(layer=drawing.layers[layer].name),
+        pick="layers_pick",
+    )
 
 
 def choose_features(drawn: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ class _Memory:
     """What one session knows of its link. An empty text, or none, stands for the default."""
 
     page: str = ""
+    settled: bool = False
     read: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
@@ -29,9 +30,20 @@ class _Memory:
 def arrive(page: str) -> None:
     """Say which page this run shows: on another page than before, the link is read anew."""
     memory = _memory()
+    memory.settled = False
     if memory.page != page:
         memory.page = page
         memory.read.clear()
+
+
+def settle() -> None:
+    """Say that something was decided since the page was last run as a whole."""
+    _memory().settled = True
+
+
+def settled() -> bool:
+    """Whether something was decided since then."""
+    return _memory().settled
 
 
 def arrived() -> bool:
@@ -58,6 +70,8 @@ def hold(key: str, text: str) -> None:
 def write(key: str, text: str) -> None:
     """Remember a text for this session and put it into the link; an empty one leaves the link."""
     memory = _memory()
+    if text != memory.written.get(key, ""):
+        settle()
     memory.texts[key] = memory.written[key] = text
     memory.read.add(key)
     _put(key, text)

@@ -3,18 +3,20 @@ the tutorial's neuron or to make one that answers as a logic gate does."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from nnlab.activations import ACTIVATIONS
+from nnlab.figures import neuron as pictures
 from nnlab.gates import GATES, SEPARABLE, Answers, answers, right
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
-from nnlab.neuron import MOST_FEATURES, Evaluation, Neuron, draw
+from nnlab.neuron import MOST_FEATURES, Evaluation, Neuron, draw, evaluate
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.slider import Scale, live_sliders
+from nnlab.ui.view import view
 
 SEED = "seed"
 FIRST_GATE = Neuron((1.0, 1.0), (1.0, -1.0), 0.5)
@@ -81,20 +83,92 @@ def choose_aim() -> str:
     return chosen or SEED
 
 
-def choose_neuron(aim: str) -> Neuron:
-    """The neuron as the controls have it: where it starts, and a slider for each of its numbers."""
-    group = "gate" if aim in GATES else SEED
-    keys = tuple(f"neuron_{group}_{part}" for part in ("features", "weights", "bias"))
-    start = FIRST_GATE if aim in GATES else _drawn(keys)
-    activation = st.selectbox(
-        _("activation"),
-        list(ACTIVATIONS),
-        list(ACTIVATIONS).index("Sigmoid"),
-        key="neuron_activation",
-        bind="query-params",
+def choose_start(aim: str) -> Neuron:
+    """The neuron before a slider is moved: the gates' or the tutorial's own, and its activation."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        start = FIRST_GATE if aim in GATES else _drawn(_keys(SEED))
+        activation = st.selectbox(
+            _("activation"),
+            list(ACTIVATIONS),
+            list(ACTIVATIONS).index("Sigmoid"),
+            key="neuron_activation",
+            bind="query-params",
+            width=160,
+        )
+    return replace(start, activation=activation)
+
+
+def explore(aim: str, start: Neuron) -> Neuron:
+    """A slider for each number of the neuron, and the pictures that move with it."""
+    controls, sights = st.columns([2, 3], gap="large")
+    with controls:
+        neuron = _slide(aim, start)
+        evaluation = evaluate(neuron)
+        task(aim, neuron, evaluation)
+    drawn = summed = sights
+    if len(neuron.features) == 2:
+        drawn, summed = st.columns(2, gap="large")
+        with sights:
+            _show_plane(aim, neuron, evaluation)
+    with drawn:
+        _show_products(neuron, evaluation)
+    with summed:
+        _show_sum(neuron, evaluation)
+    bent, worked = st.columns(2, gap="large")
+    with bent:
+        _show_curve(neuron, evaluation)
+    with worked:
+        lesson.numbers(calculation(neuron, evaluation))
+    return neuron
+
+
+def _show_plane(aim: str, neuron: Neuron, evaluation: Evaluation) -> None:
+    st.subheader(_("The plane of its two features"), anchor=False)
+    view(
+        pictures.feature_plane(neuron, evaluation, GATES.get(aim, ())),
+        key="neuron_plane",
+        alt=_("Plane of the two features, shaded by the output, with the undecided line."),
     )
-    features, weights, bias = _sliders(start, keys, _BIT if aim in GATES else _SCALE)
-    return Neuron(features, weights, bias, activation)
+    st.caption(
+        _(
+            "On the thick line z is 0: there the neuron is undecided. On the side that the arrow "
+            "points to z is above 0, and that counts as a yes. The arrow is made of the two "
+            "weights and stands at a right angle to the line. Weights turn the line, and larger "
+            "ones make the shade change faster; the bias shifts it. The cross is where the "
+            "features are now."
+        )
+    )
+
+
+def _show_products(neuron: Neuron, evaluation: Evaluation) -> None:
+    st.subheader(_("Each product on its edge"), anchor=False)
+    view(
+        pictures.products_on_edges(neuron, evaluation),
+        key="neuron_diagram",
+        alt=_("Diagram of a neuron whose output is {y}.").format(
+            y=f"{evaluation.output.item():.4f}"
+        ),
+    )
+
+
+def _show_sum(neuron: Neuron, evaluation: Evaluation) -> None:
+    st.subheader(_("The sum, term by term"), anchor=False)
+    z = evaluation.pre_activation.item()
+    view(
+        pictures.sum_by_terms(neuron, evaluation),
+        key="neuron_sum",
+        alt=_("Bars that add up to the sum z = {z}.").format(z=f"{z:.4f}"),
+    )
+
+
+def _show_curve(neuron: Neuron, evaluation: Evaluation) -> None:
+    st.subheader(_("The activation bends it"), anchor=False)
+    z, y = evaluation.pre_activation.item(), evaluation.output.item()
+    view(
+        pictures.operating_point(neuron, evaluation),
+        key="neuron_curve",
+        alt=_("Activation curve: z = {z} gives y = {y}.").format(z=f"{z:.4f}", y=f"{y:.4f}"),
+    )
 
 
 def predict(aim: str) -> None:
@@ -149,45 +223,48 @@ def calculation(neuron: Neuron, evaluation: Evaluation) -> str:
     return f"```text\n{lines}\n```"
 
 
+def _keys(group: str) -> tuple[str, ...]:
+    return tuple(f"neuron_{group}_{part}" for part in ("features", "weights", "bias"))
+
+
 def _drawn(keys: tuple[str, ...]) -> Neuron:
     """The tutorial's neuron, drawn by torch.randn from the seed number."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        n = st.number_input(
-            _("features (n)"),
-            min_value=1,
-            max_value=MOST_FEATURES,
-            value=5,
-            key="neuron_n",
-            bind="query-params",
-            on_change=link.forget,
-            args=keys,
-            width=130,
-        )
-        seed = st.number_input(
-            _("seed number"),
-            min_value=0,
-            max_value=_LAST_SEED,
-            value=7,
-            help=_("torch.manual_seed with this number, then the tutorial's lines, draw the same."),
-            key="neuron_seed",
-            bind="query-params",
-            on_change=link.forget,
-            args=keys,
-            width=130,
-        )
-        st.button(_("New random numbers"), icon=":material/casino:", on_click=_redraw, args=keys)
+    n = st.number_input(
+        _("features (n)"),
+        min_value=1,
+        max_value=MOST_FEATURES,
+        value=5,
+        key="neuron_n",
+        bind="query-params",
+        on_change=link.forget,
+        args=keys,
+        width=130,
+    )
+    seed = st.number_input(
+        _("seed number"),
+        min_value=0,
+        max_value=_LAST_SEED,
+        value=7,
+        help=_("torch.manual_seed with this number, then the tutorial's lines, draw the same."),
+        key="neuron_seed",
+        bind="query-params",
+        on_change=link.forget,
+        args=keys,
+        width=130,
+    )
+    st.button(_("New random numbers"), icon=":material/casino:", on_click=_redraw, args=keys)
     return draw(n, seed)
 
 
-def _sliders(
-    start: Neuron, keys: tuple[str, ...], feature_scale: Scale
-) -> tuple[tuple[float, ...], tuple[float, ...], float]:
+def _slide(aim: str, start: Neuron) -> Neuron:
+    """The neuron as the sliders have it."""
+    keys, scale = _keys("gate" if aim in GATES else SEED), _BIT if aim in GATES else _SCALE
     places = range(len(start.features))
     features = live_sliders(
         [_("feature {number}").format(number=place + 1) for place in places],
         keys[0],
         start.features,
-        feature_scale,
+        scale,
         parts=[f"x{place}" for place in places],
     )
     weights = live_sliders(
@@ -198,7 +275,7 @@ def _sliders(
         parts=[f"w0.0.{place}" for place in places],
     )
     (bias,) = live_sliders([_("bias")], keys[2], (start.bias,), _SCALE, parts=["b0.0"])
-    return features, weights, bias
+    return Neuron(features, weights, bias, start.activation)
 
 
 def _redraw(*keys: str) -> None:

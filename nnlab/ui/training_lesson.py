@@ -8,18 +8,21 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from nnlab.experiment import Data, Experiment, Layer, Network, Training
+from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.figures.drawing import Diagram, draw_trace
-from nnlab.figures.loss import LossCurve
+from nnlab.figures.loss import LossCurve, loss_curve
+from nnlab.figures.network import diagram
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.network import trace
 from nnlab.registry import Choice
-from nnlab.step import StepTrace
+from nnlab.step import StepTrace, trace_step
 from nnlab.training import STEPS, Run, batch
-from nnlab.ui import link
+from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
+from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, WholeScale, live_slider
+from nnlab.ui.view import view
 
 AT = "training_at"
 PART = "training_part"
@@ -30,30 +33,92 @@ _EDGES = {"weight": N_("weights"), "gradient": N_("gradients"), "change": N_("ch
 _ENDS = ("Sigmoid", "Identity")
 
 
-def choose_experiment() -> Experiment:
-    """The tutorial's network and training, as the sliders have them."""
+def choose_start() -> Experiment:
+    """What is drawn and what is left out: the seed, the last activation, a forgotten zero_grad."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        seed = _choose_seed()
+        end = choose(
+            _("last activation"),
+            {name: name for name in _ENDS},
+            "training_end",
+            "Sigmoid",
+            required=True,
+        )
+        forgets = st.toggle(
+            _("forget `optimizer.zero_grad()`"), key="training_forget", bind="query-params"
+        )
+    layers = (Layer(5, Choice("ReLU")), Layer(1, Choice(end or "Sigmoid")))
+    return Experiment(network=Network(layers), training=Training(zero_grad=not forgets), seed=seed)
+
+
+def explore(start: Experiment, device: str) -> Run:
+    """Sliders for the training, and the run that they give: its curve, its network, its steps."""
+    controls, sights = st.columns([2, 3], gap="large")
+    with controls:
+        run = run_of(_slide(start), device)
+        verdict(run)
+        _show_tasks(run)
+    with sights:
+        moment = choose_moment(run)
+        _show_curve(run, moment)
+        _show_network(run, moment)
+    printed, parts = st.columns([2, 3], gap="large")
+    with printed:
+        st.subheader(_("What the tutorial prints"), anchor=False)
+        st.code(log(run, moment), language=None, wrap_lines=True)
+    with parts:
+        st.subheader(_("One step, part by part"), anchor=False)
+        walk(trace_step(run, moment))
+    return run
+
+
+def _show_tasks(run: Run) -> None:
+    lesson.task(
+        _("Bring the loss below 0.05."),
+        _(
+            "The network has learned ten random rows by heart: it can't know anything about an "
+            "11th."
+        ),
+        done=run.losses[-1].item() < 0.05,
+    )
+    lesson.task(
+        _("Make the loss diverge. (Which last activation does not hold it back?)"),
+        _(
+            "Sigmoid keeps y_pred between 0 and 1, so that the loss stays below 1. Without it "
+            "nothing does."
+        ),
+        done=run.diverged_at is not None,
+    )
+
+
+def _show_curve(run: Run, moment: int) -> None:
+    view(
+        loss_curve(curve(run, moment)),
+        key="training_curve",
+        alt=_("Loss curve that ends at {loss}.").format(loss=f"{run.losses[-1]:.6f}"),
+    )
+
+
+def _show_network(run: Run, moment: int) -> None:
+    view(
+        diagram(network_at(run, moment)),
+        key="training_diagram",
+        alt=_("Diagram of the network at step {step}.").format(step=int(run.steps[moment])),
+    )
+
+
+def _slide(start: Experiment) -> Experiment:
     hidden = live_slider(_("hidden size"), "training_hidden", 5, WholeScale(1, 32))
     rate = live_slider(_("learning rate"), "training_rate", 0.01, LogScale(1e-4, 100.0, 0.05))
     epochs = live_slider(_("epochs"), "training_epochs", 50, WholeScale(1, 1000))
     rows = live_slider(_("rows in a batch"), "training_batch", 10, WholeScale(1, 10))
-    end = choose(
-        _("last activation"),
-        {name: name for name in _ENDS},
-        "training_end",
-        "Sigmoid",
-        required=True,
-    )
-    layers = (Layer(int(hidden), Choice("ReLU")), Layer(1, Choice(end or "Sigmoid")))
-    return Experiment(
-        Data(),
-        Network(layers),
-        Training(
-            learning_rate=rate,
-            epochs=int(epochs),
-            batch_size=int(rows),
-            zero_grad=not _forget_zero_grad(),
+    first, last = start.network.layers
+    return replace(
+        start,
+        network=Network((replace(first, units=int(hidden)), last)),
+        training=replace(
+            start.training, learning_rate=rate, epochs=int(epochs), batch_size=int(rows)
         ),
-        _choose_seed(),
     )
 
 
@@ -160,24 +225,17 @@ def _go_on(step: int) -> None:
         link.write(AT, str(step + 1))
 
 
-def _forget_zero_grad() -> bool:
-    return st.toggle(
-        _("forget `optimizer.zero_grad()`"), key="training_forget", bind="query-params"
-    )
-
-
 def _choose_seed() -> int:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = st.number_input(
-            _("seed number"),
-            min_value=0,
-            max_value=_LAST_SEED,
-            value=0,
-            key="training_seed",
-            bind="query-params",
-            width=130,
-        )
-        st.button(_("New random numbers"), icon=":material/casino:", on_click=_redraw)
+    seed = st.number_input(
+        _("seed number"),
+        min_value=0,
+        max_value=_LAST_SEED,
+        value=0,
+        key="training_seed",
+        bind="query-params",
+        width=130,
+    )
+    st.button(_("New random numbers"), icon=":material/casino:", on_click=_redraw)
     return int(seed)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from nnlab.language import gettext as _
+from nnlab.ui import link
 from nnlab.ui.component import component
 from nnlab.ui.server import plotly_script, serve_plotly
 
@@ -49,3 +50,4 @@ def _keep_pick(key: str, pick: str | None) -> None:
     picked = st.session_state[key].get("picked")
     if pick is not None and isinstance(picked, str) and _PART.fullmatch(picked):
         st.session_state[pick] = picked
+        link.settle()
