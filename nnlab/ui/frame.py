@@ -18,7 +18,7 @@ from nnlab.ui.component import component
 LANGUAGE = "lang"
 DEVICE = "device"
 
-_tell_browser = component("language", isolated=True)
+_dress = component("page", isolated=True)
 
 _ROOT = Path(__file__).parents[2]
 _CSS = (_ROOT / "static" / "app.css").read_text(encoding="utf-8")
@@ -55,7 +55,6 @@ def lessons() -> list[StreamlitPage]:
 def surround(pages: list[StreamlitPage]) -> None:
     """At the side the lessons, the language and the device. (Streamlit's own menu of pages is
     off, since it would list the files of pages/ as well.)"""
-    st.html(f"<style>{_CSS}</style>")
     with st.sidebar:
         for page in pages:
             st.page_link(page)
@@ -69,7 +68,7 @@ def surround(pages: list[StreamlitPage]) -> None:
         )
         names = {"auto": _("auto"), **{name: name for name in available()}}
         choose(_("Compute on"), names, DEVICE, "auto", look="list")
-        _tell_browser(key="language", data={"lang": language.current().replace("_", "-")})
+        _dress(key="page", data={"lang": language.current().replace("_", "-"), "css": _CSS})
 
 
 def device() -> str:
