@@ -6,6 +6,7 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
+from nnlab.ui.live import live
 from nnlab.ui.tensor_lesson import PARTS, choose_part
 
 lesson.question(
@@ -85,4 +86,4 @@ predictions = {
     ),
 }
 predictions[part]()
-PARTS[part].show()
+live(PARTS[part].show)

@@ -95,7 +95,7 @@ function unmount(parent, group) {
 function build(group, shape) {
   group.shape = shape
   group.rows = group.data.rows.map((given, i) => makeRow(group, given, i))
-  const longest = Math.max(...group.data.rows.map(({ label }) => label.length))
+  const longest = Math.max(...group.data.rows.map(({ label }) => width(label)))
   group.root.style.setProperty("--label", `${longest + 1}ch`)
   group.root.replaceChildren(...group.rows.map((row) => row.element))
 }
@@ -120,6 +120,9 @@ function makeRow(group, given, i) {
   return row
 }
 
+// In the width of a Latin letter; Chinese characters are twice as wide.
+const width = (label) => [...label].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0)
+
 const make = (name, properties) => Object.assign(document.createElement(name), properties)
 
 function listen(group, row) {
@@ -130,7 +133,10 @@ function listen(group, row) {
   range.onchange = () => (row.keyed ? rest(group) : settle(group))
   range.onkeydown = () => (row.keyed = true)
   range.onkeyup = range.onblur = () => (row.keyed = false)
-  number.onfocus = () => (number.value = row.value)
+  number.onfocus = () => {
+    number.value = row.value
+    number.select()
+  }
   number.onblur = () => draw(row)
   number.onkeydown = (event) => step(group, row, event)
   number.onchange = () => typed(group, row)
