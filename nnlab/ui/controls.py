@@ -62,11 +62,11 @@ def count(label: str, key: str, limits: tuple[int, int], default: int) -> int:
     return st.number_input(label, *limits, default, key=key, bind="query-params", width=150)
 
 
-def choose_seed(page: str, *forgotten: str) -> int:
+def choose_seed(page: str, *forgotten: str, first: int = FIRST_SEED) -> int:
     """The seed, and a button for the next one, which also forgets what was set by hand."""
     key = f"{page}_seed"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = count(_("seed number"), key, (0, LAST_SEED), FIRST_SEED)
+        seed = count(_("seed number"), key, (0, LAST_SEED), first)
         st.button(
             _("New random numbers"),
             icon=":material/casino:",

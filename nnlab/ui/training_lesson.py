@@ -20,6 +20,7 @@ from nnlab.step import StepTrace, trace_step
 from nnlab.training import STEPS, Run, batch
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
+from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, WholeScale, live_slider
 from nnlab.ui.view import view
@@ -27,7 +28,6 @@ from nnlab.ui.view import view
 AT = "training_at"
 PART = "training_part"
 _LOG_LINES = 12
-_LAST_SEED = 2**31 - 1
 
 _EDGES = {"weight": N_("weights"), "gradient": N_("gradients"), "change": N_("changes")}
 _ENDS = ("Sigmoid", "Identity")
@@ -36,7 +36,7 @@ _ENDS = ("Sigmoid", "Identity")
 def choose_start() -> Experiment:
     """What is drawn and what is left out: the seed, the last activation, a forgotten zero_grad."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        seed = _choose_seed()
+        seed = choose_seed("training", first=0)
         end = choose(
             _("last activation"),
             {name: name for name in _ENDS},
@@ -223,24 +223,6 @@ def _go_on(step: int) -> None:
     link.write(PART, STEPS[place % len(STEPS)] if place % len(STEPS) else "")
     if place == len(STEPS):
         link.write(AT, str(step + 1))
-
-
-def _choose_seed() -> int:
-    seed = st.number_input(
-        _("seed number"),
-        min_value=0,
-        max_value=_LAST_SEED,
-        value=0,
-        key="training_seed",
-        bind="query-params",
-        width=130,
-    )
-    st.button(_("New random numbers"), icon=":material/casino:", on_click=_redraw)
-    return int(seed)
-
-
-def _redraw() -> None:
-    st.session_state["training_seed"] = (st.session_state["training_seed"] + 1) % _LAST_SEED
 
 
 def _weights(drawing: Diagram, run: Run, moment: int) -> Diagram:
