@@ -1,5 +1,5 @@
 """Engineered features are columns computed from the raw ones before the network sees them: a
-square, a product, a sine. With the right one a single unit can do what else takes a hidden layer."""
+square, a product, a sine. With the right one a single unit does what else takes a layer."""
 
 from __future__ import annotations
 

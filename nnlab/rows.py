@@ -1,5 +1,5 @@
 """The rows of an experiment: drawn, edited by hand, parted into training and test rows, and
-prepared for the network. What the learner sees is the raw rows; what the network sees is prepared."""
+prepared for the network. The learner sees the raw rows, the network the prepared ones."""
 
 from __future__ import annotations
 

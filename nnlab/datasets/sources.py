@@ -19,6 +19,7 @@ MOST_ROWS = 10_000
 MOST_COLUMNS = 65
 """Rows and columns of a table given by hand: up to 64 features and the target."""
 MOST_CLASSES = 10
+LONGEST_NAME = 60
 BIGGEST = 1e6
 """The largest number that data given by hand may hold."""
 
@@ -74,7 +75,7 @@ _SAMPLES = Option(200, Whole(1, 100_000))
 _SCATTER = {"n_samples": _SAMPLES, "noise": Option(0.0, Number(0.0, 2.0))}
 _CURVED = {**_SCATTER, "curve": Option("sine", OneOf(tuple(CURVES)))}
 _CLASSED = {**_SCATTER, "classes": Option(3, Whole(3, 8))}
-_NAME = Text(60)
+_NAME = Text(LONGEST_NAME)
 _POINTS = {
     "rows": Option(
         ((0.0, 0.0), (1.0, 1.0)),
