@@ -62,6 +62,6 @@ def test_data_of_old_experiments_is_read() -> None:
 @pytest.mark.parametrize("outputs", [1, 3])
 def test_many_classes_need_an_output_each(loss: str, outputs: int) -> None:
     parts = (Data(Choice("blobs", (("classes", 4),))), Network((Layer(outputs),)))
-    with pytest.raises(ExperimentError, match="4|another loss"):
+    with pytest.raises(ExperimentError, match=r"4|another loss"):
         Experiment(*parts, Training(loss=Choice(loss)))
     Experiment(parts[0], Network((Layer(4),)), Training(loss=Choice(loss)))

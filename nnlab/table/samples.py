@@ -177,6 +177,4 @@ def _is(word: str | float, column: Column) -> tuple[float, ...]:
 
 
 def _label(value: str | float) -> str:
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return value[:LONGEST_NAME]
+    return value[:LONGEST_NAME] if isinstance(value, str) else repr(value).removesuffix(".0")
