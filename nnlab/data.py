@@ -69,8 +69,8 @@ class Data(Spec):
     @property
     def n_rows(self) -> int:
         """All rows, for training and for testing."""
-        drawn = self._entry.n_samples(self._settings)
-        return self.n_row_numbers - len(taken_out(self.edits)) if self.edits else drawn
+        gone = [row for row, values in latest(self.edits).items() if not values]
+        return self.n_row_numbers - len(gone)
 
     @property
     def n_row_numbers(self) -> int:
@@ -112,11 +112,6 @@ class Data(Spec):
     @property
     def _settings(self) -> dict[str, Any]:
         return DATASETS.settings(self.source)
-
-
-def taken_out(edits: tuple[PointEdit, ...]) -> set[int]:
-    """The numbers of the rows that are no longer there."""
-    return {row for row, values in latest(edits).items() if not values}
 
 
 def latest(edits: tuple[PointEdit, ...]) -> dict[int, tuple[float, ...]]:

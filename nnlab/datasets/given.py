@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Generator
 
@@ -33,7 +34,7 @@ def randn(generator: Generator, n_samples: int, n_features: int) -> Samples:
 
 def points(generator: Generator, rows: tuple[tuple[float, ...], ...], **about: Any) -> Samples:
     """Rows given by hand: the features, and the target last (a number, or the class's number)."""
-    table = torch.tensor(rows)
+    table = torch.from_numpy(np.array(rows, np.float32))
     return Samples(table[:, :-1], table[:, -1:])
 
 

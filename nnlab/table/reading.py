@@ -43,6 +43,11 @@ FORMULA_STARTS = frozenset("=+-@'")
 """A word that starts so would be a formula to a spreadsheet: it is written with a guard before it,
 which is no part of it."""
 
+ONE_COLUMN = N_(
+    "There is only one column: at least two are needed, one for a feature and one for the target, "
+    "with commas between them."
+)
+
 _TRIED_LINES = 50
 _ENOUGH = 0.8
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -141,11 +146,7 @@ def _check_shape(lines: Sequence[Line]) -> None:
         raise TableError(N_("The file is empty: it needs a line for each sample."))
     width = len(lines[0].fields)
     if width < 2:
-        sentence = N_(
-            "There is only one column: at least two are needed, one for a feature and one for the "
-            "target, with commas between them."
-        )
-        raise TableError(sentence)
+        raise TableError(ONE_COLUMN)
     if width > MOST_COLUMNS:
         sentence = N_("There are {count} columns, but at most {most} can be read: leave some out.")
         raise TableError(sentence, count=width, most=MOST_COLUMNS)
@@ -169,7 +170,10 @@ def _table(lines: Sequence[Line], forms: Forms) -> Table:
     cells = zip(*(map(_unguarded, line.fields) for line in rows), strict=True)
     tidy = _tidy(names or [""] * len(lines[0].fields))
     columns = [column(*pair, forms) for pair in zip(tidy, cells, strict=True)]
-    return Table(tuple(_without_empty(columns, names)), tuple(line.number for line in rows))
+    columns = list(_without_empty(columns, names))
+    if len(columns) < 2:
+        raise TableError(ONE_COLUMN)
+    return Table(tuple(columns), tuple(line.number for line in rows))
 
 
 def _begins_with_names(lines: Sequence[Line], forms: Forms) -> bool:

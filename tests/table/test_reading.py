@@ -89,6 +89,7 @@ REFUSED = {
     "only a mark": b"\xef\xbb\xbf",
     "only names": b"a,b\n",
     "one column": b"1\n2\n",
+    "one column and an empty one": b"1,\n2,\n",
     "ragged": b"a,b\n1,2\n1,2,3\n",
     "an open quotation mark": b'a,b\n1,"2\n3,4\n',
     "NUL": b"a,b\n1,\x002\n",
@@ -129,6 +130,7 @@ def try_everything(content: bytes) -> None:
 @given(st.binary(max_size=300))
 @example(b"a,b\n1,1e308\n2,-inf\n")
 @example(b"a,b\n1,1e999\n2,3\n")
+@example(b"\x01|")
 @example(b"\x85,b\n\xa0,1\n2,3\n")
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try_everything(content)

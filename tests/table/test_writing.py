@@ -11,6 +11,7 @@ from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.registry import Choice
 from nnlab.rows import rows_of
 from nnlab.table import read_table, write_table
+from nnlab.table.columns import Task
 from tests.strategies import datas
 
 
@@ -25,7 +26,7 @@ def test_a_round_trip_gives_the_same_samples(data: Data) -> None:
     assume(all(len(column.unique()) > 1 for column in torch.cat(raw, 1).T))
     table = read_table(write_table(experiment).encode())
     *features, target = [each.name for each in table.columns]
-    task = "classes" if data.classes else "numbers"
+    task: Task = "classes" if data.classes else "numbers"
     again = Data(table.to_choice(features, target, task=task))
     back = rows_of(untrained(again)).raw
     assert torch.equal(back.x, raw.x)
