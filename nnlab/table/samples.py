@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 from nnlab.datasets import DATASETS
 from nnlab.datasets.sources import BIGGEST, LONGEST_NAME, MOST_CLASSES, MOST_COLUMNS
@@ -18,6 +18,13 @@ MOST_CATEGORIES = 10
 """Different words in a feature."""
 
 Missing = Literal["drop", "mean"]
+
+
+class Targets(NamedTuple):
+    """The targets of the rows, and the labels of the classes; none for numbers to predict."""
+
+    cells: tuple[float, ...]
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,11 +65,11 @@ class Table:
         if len(encoded) >= MOST_COLUMNS:
             sentence = N_("The columns make {count} features, but at most {most} can be used.")
             raise TableError(sentence, count=len(encoded), most=MOST_COLUMNS - 1)
-        targets = TARGETS[task](full, goal)
-        rows = tuple(zip(*(cells for _name, cells in encoded), targets["cells"], strict=True))
-        names = tuple(name for name, _cells in encoded)
-        about = {"labels": targets["labels"], "classes": len(targets["labels"]), "names": names}
-        return DATASETS.accept("data.source", {"name": "points", "rows": rows, **about})
+        targets, labels = TARGETS[task](full, goal)
+        names, cells = zip(*encoded, strict=True)
+        rows = tuple(zip(*cells, targets, strict=True))
+        about = {"rows": rows, "classes": len(labels), "names": names, "labels": labels}
+        return DATASETS.accept("data.source", {"name": "points", **about})
 
     def rows_with(self, *columns: Column) -> Table:
         """The rows in which none of these columns has a missing cell."""
@@ -114,16 +121,16 @@ COMPLETE: Mapping[Missing, slice] = {"drop": slice(None), "mean": slice(-1, None
 """Of the features and the target, the columns without which a row can't be used."""
 
 
-def _numbers(table: Table, goal: Column) -> dict[str, Any]:
+def _numbers(table: Table, goal: Column) -> Targets:
     """The target as numbers to predict."""
     if goal.kind == "text":
         sentence = N_("Column {name} holds words: it can be learned as classes, not as a number.")
         raise TableError(sentence, name=goal.name)
     _check_varies(goal)
-    return {"cells": table.numbers(goal), "labels": ()}
+    return Targets(table.numbers(goal), ())
 
 
-def _classes(table: Table, goal: Column) -> dict[str, Any]:
+def _classes(table: Table, goal: Column) -> Targets:
     """The target as class numbers, with the classes' labels."""
     values = goal.distinct
     if len(values) > MOST_CLASSES:
@@ -139,10 +146,10 @@ def _classes(table: Table, goal: Column) -> dict[str, Any]:
     _check_varies(goal)
     numbered = {value: float(number) for number, value in enumerate(values)}
     cells = tuple(numbered[cell] for cell in goal.cells if cell is not None)
-    return {"cells": cells, "labels": tuple(map(_label, values))}
+    return Targets(cells, tuple(map(_label, values)))
 
 
-TARGETS: Mapping[Task, Callable[[Table, Column], dict[str, Any]]] = {
+TARGETS: Mapping[Task, Callable[[Table, Column], Targets]] = {
     "numbers": _numbers,
     "classes": _classes,
 }
