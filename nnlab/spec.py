@@ -4,7 +4,7 @@ of an experiment are specs, and so is the experiment."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 from nnlab.language import gettext as _
@@ -27,9 +27,14 @@ class Spec:
 
     def __post_init__(self) -> None:
         for each in fields(self):
-            rule: Rule = each.metadata["rule"]
+            rule = self._rule(each)
             name = f"{self.path}.{each.name}".lstrip(".")
             object.__setattr__(self, each.name, rule.accept(name, getattr(self, each.name)))
+
+    def _rule(self, each: Field[Any]) -> Rule:
+        """The rule of a field; a spec may take another that follows from its other fields."""
+        rule: Rule = each.metadata["rule"]
+        return rule
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
