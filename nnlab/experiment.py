@@ -6,12 +6,12 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Self
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 from nnlab.activations import ACTIVATIONS
-from nnlab.datasets import DATASETS
+from nnlab.data import Data, PointEdit
 from nnlab.initialisers import INITIALISERS
 from nnlab.language import gettext as _
 from nnlab.limits import (
@@ -19,92 +19,33 @@ from nnlab.limits import (
     ExperimentError,
     Flag,
     Many,
-    Maybe,
     Number,
-    OneOf,
     Pattern,
-    Rule,
     Whole,
 )
 from nnlab.losses import LOSSES
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.registry import Choice
+from nnlab.spec import Of, Spec, a_dict_of, ruled
+
+__all__ = [
+    "Data",
+    "Experiment",
+    "Intervention",
+    "Layer",
+    "Network",
+    "PointEdit",
+    "Spec",
+    "Training",
+]
 
 VERSION = 1
 MOST_PARAMETERS = 1_000_000
 MOST_STEPS = 10_000_000
-MOST_TEXT = 1_000_000
+MOST_TEXT = 20_000_000
 """Characters of JSON that are read at all."""
 
 _FIELD = r"learning_rate|w\d{1,2}\.\d{1,4}\.\d{1,4}|b\d{1,2}\.\d{1,4}"
-
-
-def ruled(rule: Rule, default: Any = MISSING) -> Any:
-    """A dataclass field that keeps a rule."""
-    if default is MISSING:
-        return field(metadata={"rule": rule})
-    return field(default=default, metadata={"rule": rule})
-
-
-@dataclass(frozen=True)
-class Spec:
-    """A frozen value whose fields keep their rules. Raises ExperimentError on making."""
-
-    path: ClassVar[str] = ""
-
-    def __post_init__(self) -> None:
-        for each in fields(self):
-            rule: Rule = each.metadata["rule"]
-            name = f"{self.path}.{each.name}".lstrip(".")
-            object.__setattr__(self, each.name, rule.accept(name, getattr(self, each.name)))
-
-    @classmethod
-    def from_json(cls, data: Any) -> Self:
-        """Read a dict as `to_json` writes it. Raises ExperimentError, also on unknown keys."""
-        if not isinstance(data, Mapping):
-            raise ExperimentError(cls.path or "experiment", data, Because(_a_dict_of(cls)))
-        names = tuple(each.name for each in fields(cls))
-        for key in data:
-            OneOf(names).accept(cls.path or "experiment", key)
-        for each in fields(cls):
-            if each.default is MISSING and each.name not in data:
-                raise ExperimentError(f"{cls.path}.{each.name}", None, each.metadata["rule"])
-        return cls(**data)
-
-    def to_json(self) -> dict[str, Any]:
-        """Every field as plain JSON values."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
-
-
-@dataclass(frozen=True)
-class Of:
-    """The rule of a field that holds another spec."""
-
-    spec: type[Spec]
-
-    def accept(self, field: str, value: Any) -> Spec:
-        return value if isinstance(value, self.spec) else self.spec.from_json(value)
-
-    def allowed(self) -> str:
-        return _a_dict_of(self.spec)
-
-
-@dataclass(frozen=True)
-class Data(Spec):
-    """Which data. `seed` None continues the experiment's own stream of random numbers, so that
-    one torch.manual_seed at the top of a script does for all; a number gives the data its own."""
-
-    path: ClassVar[str] = "data"
-    source: Choice = ruled(DATASETS, Choice("seed_batch"))
-    seed: int | None = ruled(Maybe(Whole(0, 2**32 - 1)), None)
-
-    @property
-    def n_features(self) -> int:
-        return DATASETS[self.source.name].n_features(DATASETS.settings(self.source))
-
-    @property
-    def n_samples(self) -> int:
-        return DATASETS[self.source.name].n_samples(DATASETS.settings(self.source))
 
 
 @dataclass(frozen=True)
@@ -211,31 +152,16 @@ class Experiment(Spec):
         try:
             data = json.loads(text)
         except (ValueError, RecursionError):
-            raise ExperimentError("experiment", text, Because(_a_dict_of(cls))) from None
+            raise ExperimentError("experiment", text, Because(a_dict_of(cls))) from None
         if not isinstance(data, dict):
-            raise ExperimentError("experiment", data, Because(_a_dict_of(cls)))
+            raise ExperimentError("experiment", data, Because(a_dict_of(cls)))
         Whole(1, VERSION).accept("version", data.pop("version", VERSION))
         return cls.from_json(data)
-
-
-def _a_dict_of(spec: type[Spec]) -> str:
-    return _("JSON with the fields {names}").format(
-        names=", ".join(each.name for each in fields(spec))
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Spec | Choice):
-        return value.to_json()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _misfits(experiment: Experiment) -> Iterator[ExperimentError]:
     """What does not fit together, one error for each thing."""
     yield from _too_much(experiment)
-    yield from _ragged_rows(experiment.data)
     yield from _loss_misfits(experiment)
     yield from _optimizer_misfits(experiment.training)
     yield from _missing_parts(experiment)
@@ -250,25 +176,17 @@ def _too_much(experiment: Experiment) -> Iterator[ExperimentError]:
             yield ExperimentError(name, amount, Whole(0, most))
 
 
-def _ragged_rows(data: Data) -> Iterator[ExperimentError]:
-    rows = dict(data.source.options).get("rows", ())
-    lengths = tuple(sorted({len(row) for row in rows}))
-    if len(lengths) > 1:
-        sentence = _("the same for every row")
-        yield ExperimentError(_("the length of the rows"), lengths, Because(sentence))
-
-
 def _loss_misfits(experiment: Experiment) -> Iterator[ExperimentError]:
     """A network that is never trained may have any outputs."""
     outputs, loss = experiment.network.outputs, LOSSES[experiment.training.loss.name]
-    classes = DATASETS[experiment.data.source.name].classes
+    classes = experiment.data.classes
     if experiment.training.epochs == 0:
         return
     name = experiment.training.loss.name
     if name == "CrossEntropyLoss" and not 2 <= classes <= outputs:
         sentence = _("another loss here: it needs classes and one output for each class")
         yield ExperimentError("training.loss", name, Because(sentence))
-    elif outputs > 1 and classes > outputs:
+    elif classes > max(outputs, 2) or classes > outputs > 1:
         sentence = _("{classes}, one for each class").format(classes=classes)
         yield ExperimentError("network.outputs", outputs, Because(sentence))
     elif outputs > 1 and classes == 0:

@@ -142,6 +142,23 @@ class OneOf:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text of one line, not empty, of at most `most` characters."""
+
+    most: int
+
+    def accept(self, field: str, value: Any) -> str:
+        if not isinstance(value, str) or not value.isprintable():
+            raise ExperimentError(field, value, self)
+        if not 1 <= len(value) <= self.most:
+            raise ExperimentError(field, value, self)
+        return value
+
+    def allowed(self) -> str:
+        return _("a line of 1 to {most} characters").format(most=self.most)
+
+
+@dataclass(frozen=True)
 class Pattern:
     """A word of a given form, explained by examples."""
 

@@ -11,21 +11,23 @@ import torch
 from torch import Generator, Tensor, nn
 
 from nnlab.activations import ACTIVATIONS
-from nnlab.datasets import DATASETS, Samples
+from nnlab.datasets import Samples
 from nnlab.devices import resolve
 from nnlab.experiment import Experiment, Intervention
 from nnlab.initialisers import INITIALISERS
+from nnlab.rows import draw_rows
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """What is there before the first step: the samples, the network, and the stream of random
-    numbers that goes on from here. Samples and network are on the device, the stream on the CPU,
-    so that every device sees the same numbers."""
+    """What is there before the first step: the samples to train with, the network, the stream of
+    random numbers that goes on from here, and the samples held out as a test. Samples and network
+    are on the device, the stream on the CPU, so that every device sees the same numbers."""
 
     samples: Samples
     module: nn.Sequential
     generator: Generator
+    test: Samples
 
 
 @dataclass(frozen=True)
@@ -50,25 +52,18 @@ def begin(experiment: Experiment, device: str = "cpu") -> Beginning:
     Raises ExperimentError for a device that isn't there.
     """
     generator = torch.Generator().manual_seed(experiment.seed)
-    samples = _draw_samples(experiment, generator)
+    rows = draw_rows(experiment.data, generator)
     module = _empty(experiment)
     INITIALISERS.make(experiment.network.initialiser, linear_layers(module), generator)
     intervene(module, [each for each in experiment.interventions if each.step == 0])
     target = resolve(device)
-    samples = Samples(samples.x.to(target), samples.y.to(target))
-    return Beginning(samples, module.to(target), generator)
+    samples, test = rows.samples().to(target), rows.test_samples().to(target)
+    return Beginning(samples, module.to(target), generator, test)
 
 
 def build(experiment: Experiment, device: str = "cpu") -> nn.Sequential:
     """The experiment's network before its first step."""
     return begin(experiment, device).module
-
-
-def _draw_samples(experiment: Experiment, generator: Generator) -> Samples:
-    source, seed = experiment.data.source, experiment.data.seed
-    own = generator if seed is None else torch.Generator().manual_seed(seed)
-    drawn: Samples = DATASETS[source.name].make(own, **DATASETS.settings(source))
-    return drawn
 
 
 def _empty(experiment: Experiment) -> nn.Sequential:
