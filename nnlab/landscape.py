@@ -73,9 +73,8 @@ class Landscape:
         """The gradients [K, P] of these losses, by autograd: each network's loss depends on its
         own parameters only, so that one backward pass serves all."""
         leaves = parameters.clone().requires_grad_()
-        self.losses(leaves).sum().backward()
-        assert leaves.grad is not None
-        return leaves.grad
+        (gradients,) = torch.autograd.grad(self.losses(leaves).sum(), leaves)
+        return gradients
 
     def surface(self, over: Slice, size: int = SIZE) -> Surface:
         """The losses over a slice, `size` places along each side."""
@@ -108,7 +107,9 @@ class Landscape:
                 weight, bias = taken[0].view(-1, *sizes[0]), taken[1]
                 values = torch.baddbmm(bias[:, None], values, weight.transpose(1, 2))
             elif isinstance(part, nn.BatchNorm1d):
-                z = (values - part.running_mean) / torch.sqrt(part.running_var + part.eps)
+                kept = dict(part.named_buffers())
+                deviation = torch.sqrt(kept["running_var"] + part.eps)
+                z = (values - kept["running_mean"]) / deviation
                 values = taken[0][:, None] * z + taken[1][:, None]
             else:
                 values = part(values)

@@ -3,7 +3,9 @@ weights and biases can be drawn as a landscape over two numbers. What it leaves 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +37,8 @@ class Slice:
         """Places [M, 2] float64 of the slice's points that lie nearest to parameters [M, P]."""
         moves = parameters.double() - self.origin
         gram = self.directions @ self.directions.T
-        return torch.linalg.lstsq(gram, self.directions @ moves.T).solution.T
+        places: Tensor = torch.linalg.lstsq(gram, self.directions @ moves.T).solution.T
+        return places
 
     def along(self, gradients: Tensor) -> Tensor:
         """How the loss changes along the two directions, [M, 2], from gradients [M, P]."""
@@ -60,6 +63,17 @@ class Slice:
         """Places [size * size, 2] from end to end, a changing fastest."""
         first, second = self.axes(size)
         return torch.cartesian_prod(second, first).flip(1)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which slice of a run: its kind, one of SLICES, and what that kind needs to know: two
+    parameters by their place, or the seed of two random directions."""
+
+    kind: str
+    first: int = 0
+    second: int = 1
+    seed: int = 0
 
 
 def of_parameters(run: Run, first: int, second: int) -> Slice:
@@ -100,6 +114,15 @@ def of_main_directions(run: Run) -> Slice:
     largest = directions.abs().argmax(1, keepdim=True)
     directions = directions * directions.gather(1, largest).sign()
     return _showing(_endless(origin, directions), run.parameters)
+
+
+SLICES: Mapping[str, Callable[[Run, Cut], Slice]] = MappingProxyType(
+    {
+        "main": lambda run, cut: of_main_directions(run),
+        "random": lambda run, cut: of_random_directions(run, cut.seed),
+        "pair": lambda run, cut: of_parameters(run, cut.first, cut.second),
+    }
+)
 
 
 def _filter_normalised(module: nn.Module, generator: torch.Generator) -> Tensor:

@@ -11,7 +11,7 @@ from nnlab.data import Data
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.registry import Choice
 
-_LINE = tuple((x / 4, 0.9 * x / 4 + 0.5 + 0.2 * (-1) ** x) for x in range(-6, 7))
+_LINE = tuple((x / 4, round(0.9 * x / 4 + 0.5 + 0.2 * (-1) ** x, 3)) for x in range(-6, 7))
 _HINGE = tuple((x / 4, max(0.0, 1.5 * x / 4 - 0.5)) for x in range(-6, 7))
 _GROUPS = tuple((x / 4, float(x > 0 or x == -4)) for x in range(-8, 9) if x != 4)
 _CORNERS = ((0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))
@@ -42,9 +42,9 @@ TERRAINS: Mapping[str, Experiment] = MappingProxyType(
         "tutorial": replace(Experiment(), training=Training(learning_rate=0.5, epochs=100)),
     }
 )
-"""line: a straight line through rows with noise, a bowl. groups: two groups told apart by a Sigmoid,
-with wide plateaus. hinge: a ReLU that can die. xor: 9 parameters. tutorial: the second tutorial's
-network of 61 parameters."""
+"""line: a straight line through rows with noise, a bowl. groups: two groups that a Sigmoid tells
+apart, with wide plateaus. hinge: a ReLU that can die. xor: 9 parameters. tutorial: the network of
+the second tutorial, 61 parameters."""
 
 
 def is_neuron(experiment: Experiment) -> bool:

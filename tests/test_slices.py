@@ -1,4 +1,4 @@
-"""A slice is a plane: what lies in it is found again, and what it leaves out is what lies across."""
+"""A slice is a plane: what lies in it is found again, what it leaves out is what lies across."""
 
 from __future__ import annotations
 
