@@ -24,20 +24,19 @@ _EPS = 1e-5
 
 
 def activations_on(run: Run, x: Tensor, moments: Moments) -> tuple[Tensor, ...]:
-    """Each layer's activations [M, N, units] for the rows x [N, F]."""
+    """Each layer's activations [M, units, N] for the rows x [N, F]."""
     experiment = run.experiment
     weights = _by_name(experiment, run.parameters[moments])
     kept = iter(_running(experiment, run.buffers[moments]))
     found = []
-    out = x.expand(len(run.steps[moments]), *x.shape)
+    out = x.T.expand(len(run.steps[moments]), -1, -1)
     for place, layer in enumerate(experiment.network.layers):
-        bias = weights["b", place].unsqueeze(1)
-        out = torch.baddbmm(bias, out, weights["w", place].transpose(1, 2))
+        out = torch.bmm(weights["w", place], out).add_(weights["b", place].unsqueeze(2))
         if layer.batch_norm:
             mean, variance = next(kept)
             scale = weights["gamma", place] / (variance + _EPS).sqrt()
             shift = weights["beta", place] - mean * scale
-            out = out * scale.unsqueeze(1) + shift.unsqueeze(1)
+            out = out * scale.unsqueeze(2) + shift.unsqueeze(2)
         out = ACTIVATIONS.make(layer.activation)(out)
         found.append(out)
     return tuple(found)
@@ -45,7 +44,7 @@ def activations_on(run: Run, x: Tensor, moments: Moments) -> tuple[Tensor, ...]:
 
 def outputs_on(run: Run, x: Tensor, moments: Moments) -> Tensor:
     """The network's outputs [M, N, outputs] for the rows x [N, F]."""
-    return activations_on(run, x, moments)[-1]
+    return activations_on(run, x, moments)[-1].transpose(1, 2)
 
 
 def losses_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
@@ -105,7 +104,7 @@ def dead_units_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """How many ReLU units of each layer are 0 for every sample, so that nothing reaches what is
     before them: [M, layers]. Layers with another activation have none."""
     counts = [
-        (values == 0).all(1).sum(1) * (layer.activation.name == "ReLU")
+        (values == 0).all(2).sum(1) * (layer.activation.name == "ReLU")
         for values, layer in zip(
             activations_on(run, samples.x, moments), run.experiment.network.layers, strict=True
         )

@@ -49,7 +49,7 @@ def test_each_moment_is_what_its_module_gives(experiment: Experiment) -> None:
             torch.testing.assert_close(losses[moment], loss, rtol=1e-4, atol=1e-5)
         for mine, layer in zip(hidden, trace(module, samples.x), strict=True):
             torch.testing.assert_close(
-                mine[moment], layer.activation, rtol=1e-4, atol=1e-5, equal_nan=True
+                mine[moment].T, layer.activation, rtol=1e-4, atol=1e-5, equal_nan=True
             )
 
 
