@@ -27,6 +27,15 @@ def classes(target: Tensor, outputs: int) -> Tensor:
     return target[:, 0].to(torch.long)
 
 
+def measured(criterion: nn.Module, prediction: Tensor, target: Tensor) -> Tensor:
+    """The criterion's loss; NaN for outputs that are NaN, of which BCELoss would make an error."""
+    guarded = isinstance(criterion, nn.BCELoss) and prediction.device.type != "meta"
+    if guarded and prediction.isnan().any():
+        return prediction.sum()
+    loss: Tensor = criterion(prediction, target)
+    return loss
+
+
 @dataclass(frozen=True)
 class Loss(Entry[nn.Module]):
     """A loss module, the form of target that it takes, and the output above which a single output

@@ -19,7 +19,7 @@ from nnlab.datasets import Samples
 from nnlab.devices import readable, resolve
 from nnlab.experiment import Experiment
 from nnlab.history import History
-from nnlab.losses import LOSSES
+from nnlab.losses import LOSSES, measured
 from nnlab.network import begin, build, intervene, linear_layers, restore, running, set_dropouts
 from nnlab.optimizers import OPTIMIZERS, change
 from nnlab.patience import Patience
@@ -186,8 +186,7 @@ class Trainer:
         buffers = self._buffers()
         if self.experiment.training.zero_grad:
             self.optimizer.zero_grad()
-        prediction = self.module(x)
-        loss: Tensor = self.criterion(prediction, y)
+        loss = measured(self.criterion, self.module(x), y)
         self._objective(loss).backward()
         self._history.record(self.step, loss.detach(), self._parameters, buffers)
         return loss.detach()
@@ -239,7 +238,7 @@ class Trainer:
         """The loss outside training on the rows that are held out, or else on all rows."""
         self.module.eval()
         with torch.no_grad():
-            loss = self.criterion(self.module(self._judges.x), self._judges.y)
+            loss = measured(self.criterion, self.module(self._judges.x), self._judges.y)
         self.module.train()
         return float(loss)
 

@@ -119,3 +119,13 @@ def test_divergence_ends_every_kind_of_training(network: Network, training: Trai
     assert run.diverged_at is not None
     assert len(run) == run.diverged_at
     assert run.losses.isfinite().all()
+
+
+@pytest.mark.parametrize("loss", ["BCELoss", "MSELoss", "BCEWithLogitsLoss"])
+def test_weights_that_explode_behind_a_sigmoid_end_the_run_too(loss: str) -> None:
+    """BCELoss refuses NaN with an error of its own; here it is a divergence like any other."""
+    network = Network((Layer(5, Choice("ReLU")), Layer(1, Choice("Sigmoid"))))
+    training = Training(loss=Choice(loss), learning_rate=1000.0, l2=10.0, patience=90)
+    run = train(Experiment(network=network, training=training))
+    assert run.diverged_at is not None
+    assert run.losses.isfinite().all()
