@@ -32,13 +32,11 @@ def test_a_branch_resumed_is_the_branch_trained_from_the_start(
     experiment: Experiment, step: int, change: Intervention, reached: int
 ) -> None:
     other = branch(experiment, step, replace(change, step=step + change.step))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoints, "FIRST_STRIDE", 1)
-        earlier = Trainer(experiment)
-        earlier._checkpoints.stride = 2
-        for _step in range(reached):
-            earlier.advance(1)
-        resumed = Trainer.resume(other, earlier)
+    earlier = Trainer(experiment)
+    earlier._checkpoints.stride = 2
+    for _step in range(reached):
+        earlier.advance(1)
+    resumed = Trainer.resume(other, earlier)
     assert resumed.step <= shared_steps(experiment, other)
     resumed.advance(other.n_steps)
     assert same(resumed.run, train(other))

@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from nnlab.batches import draw_masks, replay
 from nnlab.datasets import Samples
-from nnlab.dropout import Dropout
 from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.losses import LOSSES
 from nnlab.measures import (
@@ -75,22 +72,6 @@ def test_gradient_norms_are_those_of_each_layers_parameters(experiment: Experime
     for norm, parameters in zip(norms, owners, strict=True):
         flat = torch.cat([gradients[each].flatten() for each in parameters])
         torch.testing.assert_close(norm, flat.norm(), equal_nan=True)
-
-
-@settings(max_examples=30, deadline=None)
-@given(experiments(), st.integers(0, 20))
-def test_the_masks_of_a_step_are_those_that_its_forward_pass_draws(
-    experiment: Experiment, step: int
-) -> None:
-    samples, stream = replay(experiment, step)
-    masks = draw_masks(experiment, step, len(samples.x), replay(experiment, step)[1])
-    run = train(experiment)
-    if step < len(run):
-        module = run.module(step)
-        for layer, mask in zip(layers(module), masks, strict=True):
-            dropped = Dropout(0.0 if layer.dropout is None else layer.dropout.p, stream)
-            ones = torch.ones(len(samples.x), layer.linear.out_features)
-            assert torch.equal(dropped(ones), ones if mask is None else mask)
 
 
 def test_accuracy_counts_what_is_right_and_confusion_says_where() -> None:

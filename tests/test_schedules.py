@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.optim import lr_scheduler
 
-from nnlab.experiment import Experiment, Intervention, Training
+from nnlab.experiment import Experiment, Training
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
-from nnlab.settings import learning_rate_at, value_at
+from nnlab.settings import learning_rate_at
 
 
 def rates(make: type[lr_scheduler.LRScheduler], **settings: object) -> list[float]:
@@ -58,15 +58,3 @@ def test_the_learning_rate_is_that_of_lambda_lr(name: str) -> None:
 @given(st.sampled_from(list(SCHEDULES)), st.integers(0, 10**6))
 def test_a_factor_is_a_share(name: str, epoch: int) -> None:
     assert 0 <= SCHEDULES.make(Choice(name), epoch) <= 1
-
-
-@given(st.lists(st.tuples(st.integers(0, 30), st.floats(0, 1)), max_size=8), st.integers(0, 40))
-def test_the_last_change_at_or_before_a_step_holds(
-    changes: list[tuple[int, float]], step: int
-) -> None:
-    interventions = tuple(Intervention(at, "l1", value) for at, value in changes)
-    experiment = Experiment(training=Training(l1=0.25), interventions=interventions)
-    expected = 0.25
-    for at, value in sorted(changes, key=lambda each: each[0]):
-        expected = value if at <= step else expected
-    assert value_at(experiment, "l1", step) == expected
