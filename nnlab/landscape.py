@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
+from nnlab import parts
 from nnlab.experiment import Experiment, Intervention
 from nnlab.losses import LOSSES
-from nnlab.network import begin, part_names
+from nnlab.network import begin
 from nnlab.slices import Slice
 
 SIZE = 60
@@ -119,7 +120,10 @@ class Landscape:
 def starting_at(experiment: Experiment, parameters: Tensor) -> Experiment:
     """The experiment that begins with these parameters [P]: interventions at step 0 set them, in
     place of those that were there."""
-    later = tuple(each for each in experiment.interventions if each.step > 0)
-    values = zip(part_names(experiment.sizes), parameters.tolist(), strict=True)
-    start = tuple(Intervention(0, part, value) for part, value in values)
-    return replace(experiment, interventions=start + later)
+    kept = tuple(
+        each for each in experiment.interventions if each.step > 0 or not parts.is_part(each.field)
+    )
+    names = parts.names(experiment.sizes, experiment.norms)
+    values = zip(names, parameters.tolist(), strict=True)
+    start = tuple(Intervention(0, name, value) for name, value in values)
+    return replace(experiment, interventions=start + kept)

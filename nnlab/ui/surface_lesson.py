@@ -10,6 +10,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
+from nnlab import parts
 from nnlab.experiment import Experiment
 from nnlab.figures.landscape import Arrows, Ground, Mark, Trail, contours, relief
 from nnlab.figures.loss import LossCurve, loss_curve
@@ -17,7 +18,6 @@ from nnlab.figures.palette import QUIET
 from nnlab.landscape import SIZE, Landscape, Surface, starting_at
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
-from nnlab.network import part_names
 from nnlab.scripts.landscape import RECIPES
 from nnlab.scripts.landscape import script as program
 from nnlab.slices import SLICES, Cut, Slice
@@ -198,7 +198,7 @@ def _random_cut(run: Run) -> Cut:
 
 
 def _pair_cut(run: Run) -> Cut:
-    names = {name: name for name in part_names(run.experiment.sizes)}
+    names = {name: name for name in parts.names(run.experiment.sizes)}
     places = list(names)
     with st.container(horizontal=True):
         first = choose(_("across"), names, "surface_first", places[0], "list", width=130)
@@ -276,7 +276,7 @@ def _names(seen: Seen) -> tuple[str, str]:
     """What the two numbers are called."""
     if seen.cut.kind != "pair":
         return "a", "b"
-    names = part_names(seen.run.experiment.sizes)
+    names = parts.names(seen.run.experiment.sizes)
     if is_neuron(seen.run.experiment):
         return "w", "b"
     return names[seen.cut.first], names[seen.cut.second]
@@ -313,8 +313,8 @@ def _arrows(seen: Seen) -> Arrows:
 
 def _trail(seen: Seen, run: Run, name: str, step: int) -> Trail:
     first, second = seen.over.project(run.parameters).T.tolist()
-    parts = [f"s{number}" for number in run.steps.tolist()]
-    return Trail(name, first, second, run.losses.tolist(), run.moment(step), parts=parts)
+    moments = [f"s{number}" for number in run.steps.tolist()]
+    return Trail(name, first, second, run.losses.tolist(), run.moment(step), parts=moments)
 
 
 def _show_curve(seen: Seen, step: int, rolls: bool) -> None:  # noqa: FBT001
