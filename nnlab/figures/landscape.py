@@ -272,12 +272,13 @@ def _skin(ground: Ground) -> dict[str, Any]:
 
 
 def _way3(trail: Trail, ground: Ground) -> list[dict[str, Any]]:
+    there = _within(trail, ground)
     return [
         {
             "type": "scatter3d",
             "x": list(trail.first),
             "y": list(trail.second),
-            "z": heights(ground, trail.losses),
+            "z": np.where(there, heights(ground, trail.losses), np.nan),
             "mode": "lines",
             "line": {"color": trail.color, "width": 6},
             "name": trail.name,
@@ -295,6 +296,17 @@ def _way3(trail: Trail, ground: Ground) -> list[dict[str, Any]]:
             ground,
         ),
     ]
+
+
+def _within(trail: Trail, ground: Ground) -> NDArray[Any]:
+    """Which places of a trail lie on the ground: the others are beside the picture."""
+    pairs = ((trail.first, ground.first), (trail.second, ground.second))
+    sides = [
+        (np.asarray(values) >= _ends(np.asarray(axis))[0])
+        & (np.asarray(values) <= _ends(np.asarray(axis))[1])
+        for values, axis in pairs
+    ]
+    return np.logical_and(*sides)
 
 
 def _mark3(mark: Mark, ground: Ground) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ def lessons() -> list[StreamlitPage]:
         _page("3_layers.py", "layers", _("What do layers add?"), ":material/layers:"),
         _page("4_training.py", "training", _("How does a network learn?"), ":material/school:"),
         _page("8_surface.py", "surface", _("Where is the bottom?"), ":material/landscape:"),
+        _page("9_optimizers.py", "optimizers", _("Which optimizer, and why?"), ":material/sprint:"),
     ]
 
 
