@@ -31,10 +31,14 @@ def style(place: int) -> tuple[str, str]:
 
 
 def curves(
-    drawn: Sequence[Curve], names: tuple[str, str], at: int | None = None, height: int = 300
+    drawn: Sequence[Curve],
+    names: tuple[str, str],
+    at: int | None = None,
+    height: int = 300,
+    scale: str = "",
 ) -> go.Figure:
-    """The curves over their steps and, if wanted, a line at one step. The axis is logarithmic where
-    the values span much."""
+    """The curves over their steps and, if wanted, a line at one step. Where no `scale` ("linear" or
+    "log") is asked for, it is logarithmic if the values span much."""
     everything = [value for curve in drawn for value in curve.values]
     shapes = [] if at is None else [_upright(at)]
     return palette.figure(
@@ -42,7 +46,11 @@ def curves(
         [_line(curve) for curve in drawn],
         shapes=shapes,
         xaxis={"title": {"text": names[0]}},
-        yaxis={"title": {"text": names[1]}, "type": "log" if is_wide(everything) else "linear"},
+        yaxis={
+            "title": {"text": names[1]},
+            "type": scale or ("log" if is_wide(everything) else "linear"),
+            "exponentformat": "power",
+        },
         showlegend=len(drawn) > 1,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
         margin={"l": 8, "r": 16, "t": 30, "b": 8},

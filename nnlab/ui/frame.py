@@ -51,6 +51,7 @@ def lessons() -> list[StreamlitPage]:
         _page("4_training.py", "training", _("How does a network learn?"), ":material/school:"),
         _page("8_surface.py", "surface", _("Where is the bottom?"), ":material/landscape:"),
         _page("9_optimizers.py", "optimizers", _("Which optimizer, and why?"), ":material/sprint:"),
+        _page("10_depth.py", "depth", _("Why did it stop learning?"), ":material/layers_clear:"),
     ]
 
 

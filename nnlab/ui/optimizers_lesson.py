@@ -348,7 +348,7 @@ def _show_schedule(planned: Experiment) -> None:
         for epoch in range(training.epochs)
     ]
     view(
-        curves([Curve(_("learning rate"), rates)], (_("epoch"), _("learning rate")), height=220),
+        curves([Curve("", rates)], (_("epoch"), _("learning rate")), height=220, scale="linear"),
         key="optimizers_schedule_curve",
         alt=_("The learning rate goes from {first} to {last}.").format(
             first=f"{rates[0]:.4g}", last=f"{rates[-1]:.4g}"
