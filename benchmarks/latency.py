@@ -87,6 +87,11 @@ LESSONS = (
     Lesson("layers", "layers_x_sliders", "layers_diagram"),
     Lesson("training", "training_rate_sliders", "training_curve"),
     Lesson("training", "training_at_sliders", "training_diagram"),
+    Lesson("surface", "surface_ball_sliders", "surface_contours", "?surface_roll=rolls"),
+    Lesson("surface", "surface_rate_sliders", "surface_contours", "?surface_terrain=tutorial"),
+    Lesson("optimizers", "optimizers_rates_ravine_sliders", "optimizers_contours"),
+    Lesson("optimizers", "optimizers_start_ravine_sliders", "optimizers_contours"),
+    Lesson("depth", "depth_units_sliders", "depth_sizes"),
 )
 
 

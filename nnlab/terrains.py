@@ -39,7 +39,7 @@ TERRAINS: Mapping[str, Experiment] = MappingProxyType(
             Training(learning_rate=2.0, epochs=200),
             seed=6,
         ),
-        "tutorial": replace(Experiment(), training=Training(learning_rate=0.5, epochs=100)),
+        "tutorial": replace(Experiment(), training=Training(learning_rate=1.0, epochs=50)),
     }
 )
 """line: a straight line through rows with noise, a bowl. groups: two groups that a Sigmoid tells

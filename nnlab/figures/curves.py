@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ import plotly.graph_objects as go
 
 from nnlab.figures import palette
 from nnlab.figures.landscape import is_wide
+
+_POWERS = 12
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ def curves(
     """The curves over their steps and, if wanted, a line at one step. Where no `scale` ("linear" or
     "log") is asked for, it is logarithmic if the values span much."""
     everything = [value for curve in drawn for value in curve.values]
+    scale = scale or ("log" if is_wide(everything) else "linear")
     shapes = [] if at is None else [_upright(at)]
     return palette.figure(
         height,
@@ -48,7 +52,8 @@ def curves(
         xaxis={"title": {"text": names[0]}},
         yaxis={
             "title": {"text": names[1]},
-            "type": scale or ("log" if is_wide(everything) else "linear"),
+            "type": scale,
+            "range": _powers(everything) if scale == "log" else None,
             "exponentformat": "power",
         },
         showlegend=len(drawn) > 1,
@@ -70,6 +75,13 @@ def _line(curve: Curve) -> dict[str, Any]:
         "line": {"color": color, "dash": dash, "width": 2.2},
         "hovertemplate": f"{curve.name}: %{{y:.5g}} (%{{x}})<extra></extra>",
     }
+
+
+def _powers(values: Sequence[float]) -> tuple[float, float]:
+    """The powers of 10 that are shown: what has almost vanished beside the largest is left out."""
+    high = math.log10(max(values))
+    low = max(math.log10(min(value for value in values if value > 0)), high - _POWERS)
+    return low - 0.3, high + 0.3
 
 
 def _upright(at: int) -> dict[str, Any]:

@@ -90,13 +90,13 @@ def contours(
     marks: Sequence[Mark] = (),
     arrows: Arrows | None = None,
 ) -> go.Figure:
-    """From above: the lighter, the lower. Each cell has the id "at<row>.<column>"."""
+    """From above: the lighter, the lower. Each cell has the id "at<row>.<column>". There is no
+    legend, which would take longer to draw than all the rest."""
     first, second = np.asarray(ground.first), np.asarray(ground.second)
     return palette.figure(
         CONTOUR_HEIGHT,
         [
             _levels(ground),
-            *([_arrows(arrows)] if arrows else []),
             *_each(_way, trails),
             *_each(_stand, trails),
             *_each(_mark, marks),
@@ -109,9 +109,7 @@ def contours(
             "scaleratio": float(np.ptp(first) / np.ptp(second)),
             "title": {"text": ground.names[1]},
         },
-        showlegend=bool(trails),
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        shapes=[_arrows(arrows)] if arrows else [],
     )
 
 
@@ -178,25 +176,17 @@ def _levels(ground: Ground) -> dict[str, Any]:
 
 
 def _arrows(arrows: Arrows) -> dict[str, Any]:
-    places, moves = np.asarray(arrows.places), arrows.moves
-    gap = np.full(len(places), np.nan)
-    x = np.stack((places[:, 0], places[:, 0] + moves[:, 0], gap), 1).ravel()
-    y = np.stack((places[:, 1], places[:, 1] + moves[:, 1], gap), 1).ravel()
+    """All arrows as one path: a browser draws it a hundred times as fast as so many markers."""
+    starts, moves = np.asarray(arrows.places, dtype=np.float64), arrows.moves
+    tips = starts + moves
+    across = np.stack((-moves[:, 1], moves[:, 0]), 1)
+    wings = [tips - 0.35 * moves + side * 0.2 * across for side in (1, -1)]
+    strokes = np.stack((starts, tips, wings[0], tips, wings[1]), 1)
+    written = ("L".join(f"{x:.4g},{y:.4g}" for x, y in stroke) for stroke in strokes.tolist())
     return {
-        "type": "scatter",
-        "x": x,
-        "y": y,
-        "mode": "lines+markers",
-        "line": {"color": _INK, "width": 1.2},
-        "marker": {
-            "symbol": "arrow",
-            "angleref": "previous",
-            "size": [0, 8, 0] * len(places),
-            "color": _INK,
-            "opacity": 1.0,
-        },
-        "hoverinfo": "skip",
-        "showlegend": False,
+        "type": "path",
+        "path": "".join(f"M{stroke}" for stroke in written),
+        "line": {"color": _INK, "width": 1.1},
     }
 
 

@@ -53,7 +53,6 @@ def spread(histogram: ArrayLike, reach: float) -> go.Figure:
                 "x": list(range(1, count + 1)),
                 "y": (edges[:-1] + edges[1:]) / 2,
                 "z": np.sqrt(shares.T),
-                "customdata": [[""] * count] * bins,
                 "text": [[f"{share:.1%}" for share in row] for row in shares.T.tolist()],
                 "colorscale": [[0.0, "#f2f2f2"], [1.0, palette.POSITIVE]],
                 "showscale": False,

@@ -162,7 +162,7 @@ def worked(seen: Seen) -> str:
     """The sizes by layer: the first ones and the last ones."""
     found = seen.signals
     rows = [
-        f"{number:>5}  {std:11.4g}  {gradient:11.4g}  {flat:7.1%}  {dead:>4}/{units}"
+        f"{number:>2} {std:9.3g} {gradient:9.3g} {flat:5.0%} {dead:>2}/{units}"
         for number, (std, gradient, flat, dead, units) in enumerate(
             zip(
                 found.std.tolist(),
@@ -176,8 +176,8 @@ def worked(seen: Seen) -> str:
         )
     ]
     if len(rows) > 2 * _SHOWN_ROWS:
-        rows = [*rows[:_SHOWN_ROWS], "  ...", *rows[-_SHOWN_ROWS:]]
-    head = f"{'layer':>5}  {'std(a)':>11}  {'|dL/dw|':>11}  {'flat':>7}  dead"
+        rows = [*rows[:_SHOWN_ROWS], " ...", *rows[-_SHOWN_ROWS:]]
+    head = f"   {'std(a)':>9} {'|dL/dw|':>9} {'flat':>5} dead"
     text = _(
         "std(a) is the standard deviation of a layer's activations, |dL/dw| the root mean square "
         "of its weights' gradients. *Flat*: the slope of the activation is below 5% of its "

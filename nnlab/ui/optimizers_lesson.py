@@ -230,7 +230,12 @@ def _show_places(race: Race) -> None:
         view(relief(earth, trails, marks), key="optimizers_relief", alt=alt)
     else:
         view(contours(earth, trails, marks), key="optimizers_contours", alt=alt, pick=PICK)
-    st.caption(_("Stars are the minima, rings the step below. Click the ground to start there."))
+    st.caption(
+        _(
+            "Colours and dashes are those of the curves below. Stars are the minima, rings the step "
+            "that is looked at. Click the ground to start there."
+        )
+    )
 
 
 @st.cache_resource(show_spinner=False)
@@ -300,7 +305,7 @@ def _show_tasks(race: Race) -> None:
         )
     wanted = _WANTED.get(race.ground, len(LANES))
     lesson.task(
-        _("Let {count} of the seven end nearer than 0.1 to a minimum.").format(count=wanted),
+        _("Let at least {count} of the 7 end nearer than 0.1 to a minimum.").format(count=wanted),
         _("The ground decides which optimizer is the best. There is none that always wins."),
         done=sum(_distance(race, way) < _NEAR for way in race.ways.values()) >= wanted,
     )

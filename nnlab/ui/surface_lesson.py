@@ -91,8 +91,8 @@ def explore(start: Experiment, device: str) -> Seen:
         cut = _choose_cut(run)
         over = _over(run, cut)
         place = _place_ball(run, over)
-        seen = _look(run, cut, over, place, device)
         rolls = _choose_roll() == "rolls"
+        seen = _look(run, cut, over, place, device, steps=run.experiment.n_steps if rolls else 1)
         _show_tasks(seen, start)
     with sights:
         step = _choose_step(seen)
@@ -244,11 +244,14 @@ def _take_pick(key: str, default: tuple[float, float], scale: Scale) -> None:
         link.write(key, form(picked, default))
 
 
-def _look(run: Run, cut: Cut, over: Slice, place: Tensor, device: str) -> Seen:
+def _look(  # noqa: PLR0913
+    run: Run, cut: Cut, over: Slice, place: Tensor, device: str, *, steps: int
+) -> Seen:
     land = Landscape(run.experiment, run.module())
     surface = _surface(land, over, run.experiment.dumps(), repr(cut))
     start = starting_at(run.experiment, over.lift(place[None])[0])
-    return Seen(run, cut, over, land, surface, place, run_of(start, device))
+    short = replace(start, training=replace(start.training, epochs=steps))
+    return Seen(run, cut, over, land, surface, place, run_of(short, device))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -289,11 +292,9 @@ def _show_ground(seen: Seen, step: int, rolls: bool) -> None:  # noqa: FBT001
     ground = Ground(surface.first, surface.second, surface.losses, _names(seen))
     a, b = seen.place.tolist()
     ball = Mark(_("ball"), a, b, seen.ball_loss)
-    trails = [_trail(seen, seen.run, _("the run"), step)]
+    trails = [replace(_trail(seen, seen.run, _("the run"), step), color=QUIET, dash="dash")]
     if rolls:
-        rolled = _trail(seen, seen.rolled, _("from the ball"), step)
-        trails[0] = replace(trails[0], color=QUIET, dash="dash")
-        trails.append(rolled)
+        trails.append(_trail(seen, seen.rolled, _("from the ball"), step))
     alt = _("The loss over {first} and {second}; the ball lies where it is {loss}.").format(
         first=_names(seen)[0], second=_names(seen)[1], loss=f"{seen.ball_loss:.6f}"
     )
@@ -337,7 +338,10 @@ def _show_curve(seen: Seen, step: int, rolls: bool) -> None:  # noqa: FBT001
 
 def _said(seen: Seen) -> str:
     """What is seen, and what is not."""
-    arrows = _("Arrows point downhill, against the gradient. Click the ground to place the ball.")
+    arrows = _(
+        "Dashed: the run; solid: the ball's own. Arrows point downhill, against the gradient. "
+        "Click the ground to place the ball."
+    )
     if is_neuron(seen.run.experiment):
         whole = _("This is the whole landscape: nothing is left out.")
         return f"{whole} {arrows}"

@@ -81,3 +81,10 @@ def test_arrows_point_against_the_slope_and_none_is_too_long(
         assert move @ slope <= 0
         cross = move[0] * slope[1] - move[1] * slope[0]
         assert abs(cross) <= 1e-9 * max(1.0, float(np.linalg.norm(slope)))
+
+
+def test_all_arrows_are_one_path() -> None:
+    arrows = Arrows(np.zeros((3, 2)), np.ones((3, 2)), 0.3)
+    (shape,) = contours(ground(), arrows=arrows).layout.shapes
+    assert shape.path.count("M") == 3
+    assert shape.path.startswith("M0,0L-0.2121,-0.2121L")
