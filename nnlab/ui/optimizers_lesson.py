@@ -232,8 +232,8 @@ def _show_places(race: Race) -> None:
         view(contours(earth, trails, marks), key="optimizers_contours", alt=alt, pick=PICK)
     st.caption(
         _(
-            "Colours and dashes are those of the curves below. Stars are the minima, rings the step "
-            "that is looked at. Click the ground to start there."
+            "Colours and dashes are those of the curves below. Stars are the minima, rings the "
+            "step that is looked at. Click the ground to start there."
         )
     )
 

@@ -391,5 +391,6 @@ def _slice_task(seen: Seen) -> None:
     lesson.task(
         _("Place the ball so that its run ends at more than three times the first run's loss."),
         _("Another start, another valley: which one a run finds depends on where it begins."),
-        done=float(seen.rolled.losses[-1]) > 3 * float(seen.run.losses[-1]),
+        done=len(seen.rolled) == len(seen.run)
+        and float(seen.rolled.losses[-1]) > 3 * float(seen.run.losses[-1]),
     )
