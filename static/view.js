@@ -130,7 +130,7 @@ function patch(view, { images = [], traces = [] }) {
   if (view.drawing || !view.shown || view.gone) return
   const shown = view.plot.querySelectorAll(".imagelayer image")
   images.forEach((source, i) => shown[i]?.setAttribute("href", source))
-  const found = traces.map(({ name }) => view.plot.data.findIndex((trace) => trace.name === name))
+  const found = traces.map(({ name }) => view.plot.data.findIndex((trace) => (trace.uid ?? trace.name) === name))
   const known = traces.filter((_trace, i) => found[i] >= 0)
   const places = { x: known.map(({ x }) => Array.from(x)), y: known.map(({ y }) => Array.from(y)) }
   if (known.length) window.Plotly.restyle(view.plot, places, found.filter((i) => i >= 0))
