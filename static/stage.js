@@ -220,8 +220,10 @@ function say(stage) {
   const { header, still } = stage
   stage.play.textContent = header.playing ? still.texts.pause : still.texts.play
   stage.speed.value = header.speed
-  for (const [name, enabled] of Object.entries(header.enabled)) stage.buttons[name].disabled = !enabled
-  stage.play.disabled = !header.enabled.play
+  for (const [name, enabled] of Object.entries(header.enabled)) {
+    const button = name === "play" ? stage.play : stage.buttons[name]
+    button.disabled = !enabled
+  }
   stage.said.replaceChildren(...header.said.map(([name, value]) => make("span", {}, `${name} `, make("b", { textContent: value }))))
   stage.range.max = header.moments - 1
   stage.range.setAttribute("aria-valuetext", `${still.texts.time} ${header.at}`)
