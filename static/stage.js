@@ -95,6 +95,7 @@ function build(stage) {
   stage.said.setAttribute("aria-live", "off")
   stage.range = make("input", { type: "range", min: 0, step: 1 })
   stage.range.oninput = () => seek(stage)
+  stage.range.onchange = () => (stage.settling = true)
   stage.rangeLabel = make("span")
   stage.rangeValue = make("span")
   stage.heads = make("div", { className: "heads" })
@@ -118,7 +119,8 @@ function seek(stage) {
 
 function sendSeek(stage) {
   stage.seeking = stage.sought !== undefined
-  if (!stage.seeking) return
+  if (!stage.seeking && stage.settling) stage.report({ kind: "settle", number: Date.now() })
+  if (!stage.seeking) return (stage.settling = false)
   const place = stage.sought
   stage.sought = undefined
   stage.report({ kind: "seek", value: place, number: Date.now() })

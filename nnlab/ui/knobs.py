@@ -35,7 +35,7 @@ def select(
     return chosen if chosen in options else value
 
 
-def flip(label: str, key: str, value: bool, **more: Any) -> bool:
+def flip(label: str, key: str, value: Any, **more: Any) -> bool:
     """A switch at `value`."""
     turned: bool = _turned(key, value)
     st.toggle(label, key=key, **more)

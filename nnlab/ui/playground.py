@@ -105,6 +105,8 @@ def become(held: Session, experiment: Callable[[], Experiment]) -> None:
 def play() -> None:
     """The stage, redrawn alone for every frame."""
     with session_lock():
+        if acted():
+            st.rerun()
         held = session()
         ticked, held.due = held.due, False
         plan = governor().plan(held.name) if held.player.playing else None
@@ -138,9 +140,9 @@ def _tick() -> None:
 def _act() -> None:
     """Anything can come from a browser: only what ACTS knows is done, and only with numbers."""
     said = (st.session_state.get("play_stage") or {}).get("act")
-    act = ACTS.get(str(said.get("kind"))) if isinstance(said, dict) else None
-    if act is None:
+    if not isinstance(said, dict) or str(said.get("kind")) not in ACTS:
         return
+    act = ACTS[str(said["kind"])]
     with session_lock():
         held = session()
         held.touched = time.monotonic()
@@ -148,7 +150,7 @@ def _act() -> None:
             act(held, said)
         except ExperimentError as error:
             held.told = str(error)
-        if str(said.get("kind")) not in {"seek", "speed", "whole"}:
+        if str(said.get("kind")) not in QUIET:
             st.session_state["nnlab.acted"] = True
 
 
@@ -238,13 +240,17 @@ def _place(said: Mapping[str, Any]) -> tuple[float, float]:
 
 def _number(said: Mapping[str, Any], name: str) -> float:
     value = said.get(name)
-    known = isinstance(value, int | float) and math.isfinite(value)
-    return float(min(max(value, -1e6), 1e6)) if known else 0.0  # type: ignore[type-var]
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return 0.0
+    return float(min(max(value, -1e6), 1e6))
 
 
 def _nothing(held: Session, said: Mapping[str, Any]) -> None:
     """The stage only asks for everything that it has not."""
 
+
+QUIET = {"seek", "speed", "whole", "play"}
+"""What changes nothing but the stage."""
 
 ACTS: Mapping[str, Callable[[Session, Mapping[str, Any]], None]] = MappingProxyType(
     {

@@ -27,14 +27,8 @@ from nnlab.player import Player
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.ui import knobs
-from nnlab.ui.playground import (
-    MOST_UNITS,
-    Session,
-    become,
-    play,
-    remember,
-    session,
-)
+from nnlab.ui.choice import choose
+from nnlab.ui.playground import MOST_UNITS, Session, acted, become, play, remember, session
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import LogScale, Scale, WholeScale
 from nnlab.ui.stage import BIG, CURVE
@@ -48,11 +42,11 @@ PLAIN = "none"
 def workbench(mode: str) -> None:
     """Controls, stage and pictures: everything that follows a hand on the playground."""
     with session_lock():
+        acted()
         held = session()
         tell(held)
-        left, middle, right = st.columns([5, 9, 7], gap="medium")
-        with left:
-            CONTROLS[mode](held)
+        CONTROLS[mode](held)
+        middle, right = st.columns([3, 2], gap="medium")
         with middle:
             play()
             edit_part(held)
@@ -86,24 +80,54 @@ def tell(held: Session) -> None:
 def few_controls(held: Session) -> None:
     """What a newcomer needs."""
     now = held.player.now()
-    data = choose_data(now)
-    network = choose_network(now, data, few=True)
-    training = replace(now.training, learning_rate=_rate(now))
-    become(held, lambda: fitted(now, data, network, training))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        data = choose_source(now)
+        name = _hidden_activation(now.network)
+    with right:
+        data = choose_noise(data)
+        network = choose_depth(now.network)
+        training = replace(now.training, learning_rate=choose_rate(now))
+    become(held, lambda: fitted(now, data, _with_activation(network, name), training))
 
 
 def all_controls(held: Session) -> None:
-    """Everything."""
+    """Everything, a third at a time."""
     now = held.player.now()
-    with st.expander(_("Data"), expanded=True):
-        data = shape_data(choose_data(now))
-    with st.expander(_("Network"), expanded=True):
-        network = choose_network(now, data)
-    with st.expander(_("Training"), expanded=True):
-        training = choose_training(now)
-    become(held, lambda: fitted(now, data, network, training))
+    third = choose(
+        _("change"),
+        {"data": _("data"), "network": _("network"), "training": _("training")},
+        "play_third",
+        "data",
+        look="segments",
+        required=True,
+    )
+    THIRDS[third](held, now)
 
 
+def _all_of_data(held: Session, now: Experiment) -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        data = choose_source(now)
+    with right:
+        data = choose_noise(data)
+    data = shape_data(data)
+    become(held, lambda: fitted(now, data, now.network, now.training))
+
+
+def _all_of_network(held: Session, now: Experiment) -> None:
+    network = choose_network(now)
+    become(held, lambda: fitted(now, now.data, network, now.training))
+
+
+def _all_of_training(held: Session, now: Experiment) -> None:
+    training = choose_training(now)
+    become(held, lambda: fitted(now, now.data, now.network, training))
+
+
+THIRDS: Mapping[str, Callable[[Session, Experiment], None]] = MappingProxyType(
+    {"data": _all_of_data, "network": _all_of_network, "training": _all_of_training}
+)
 CONTROLS: Mapping[str, Callable[[Session], None]] = MappingProxyType(
     {"learn": few_controls, "full": all_controls}
 )
@@ -134,19 +158,29 @@ def fitted(now: Experiment, data: Data, network: Network, training: Training) ->
     )
 
 
-def choose_data(now: Experiment) -> Data:
-    """The data set, and how noisy."""
+def choose_source(now: Experiment) -> Data:
+    """The data set."""
     names = data_names()
     kept = now.data.source.name
     if kept not in names:
         names = {kept: _("own points"), **names}
     name = knobs.select(_("data"), names, "play_data", kept)
-    data = now.data if name == kept else Data(Choice(name), seed=now.data.seed, test_share=0.5)
+    if name == kept:
+        return now.data
+    return Data(Choice(name), seed=now.data.seed, test_share=0.5, standardise=name in MEASURED)
+
+
+MEASURED = {"iris", "wine", "breast_cancer", "digits"}
+"""Data whose columns are of very different sizes."""
+
+
+def choose_noise(data: Data) -> Data:
+    """How noisy the data are, where they are drawn."""
     settings = DATASETS.settings(data.source)
-    if "noise" in settings:
-        noise = knobs.slide(_("noise"), "play_noise", settings["noise"], Scale(0.0, 1.0, 0.05))
-        data = _with_option(data, "noise", noise)
-    return data
+    if "noise" not in settings:
+        return data
+    noise = knobs.slide(_("noise"), "play_noise", settings["noise"], Scale(0.0, 1.0, 0.05))
+    return _with_option(data, "noise", noise)
 
 
 def _with_option(data: Data, name: str, value: Any) -> Data:
@@ -215,37 +249,52 @@ def _choose_features(data: Data) -> Data:
     return replace(data, features=() if features in {raw, ()} else features)
 
 
-def choose_network(now: Experiment, data: Data, *, few: bool = False) -> Network:
-    """How many hidden layers, and what each does."""
-    *hidden, last = now.network.layers
-    count = int(
-        knobs.slide(_("hidden layers"), "play_hidden", len(hidden), WholeScale(0, MOST_HIDDEN))
-    )
-    pattern = hidden[-1] if hidden else Layer(4, Choice("Tanh"))
-    hidden = [*hidden[:count], *[pattern] * (count - len(hidden))]
-    if few and hidden:
-        name = _activation(_("activation"), "play_activation", hidden[0].activation.name)
-        hidden = [_activated(layer, name, hidden[0]) for layer in hidden]
-    if not few:
-        hidden = [_choose_layer(layer, place) for place, layer in enumerate(hidden, start=1)]
-    initialiser = now.network.initialiser
-    if not few:
+def choose_network(now: Experiment) -> Network:
+    """Every layer and what it does."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        network = choose_depth(now.network)
         names = {name: name for name in INITIALISERS}
+        initialiser = now.network.initialiser
         chosen = knobs.select(_("initialiser"), names, "play_initialiser", initialiser.name)
-        initialiser = initialiser if chosen == initialiser.name else Choice(chosen)
+    with right:
+        *hidden, last = network.layers
+        hidden = [_choose_layer(layer, place) for place, layer in enumerate(hidden, start=1)]
         name = _activation(_("output: activation"), "play_output", last.activation.name)
-        last = _activated(last, name, last)
-    return Network((*hidden, last), initialiser)
+    layers = (*hidden, _activated(last, name))
+    return Network(layers, initialiser if chosen == initialiser.name else Choice(chosen))
+
+
+def choose_depth(network: Network) -> Network:
+    """How many hidden layers: new ones are like the last."""
+    *hidden, last = network.layers
+    scale = WholeScale(0, MOST_HIDDEN)
+    count = int(knobs.slide(_("hidden layers"), "play_hidden", len(hidden), scale))
+    pattern = hidden[-1] if hidden else Layer(4, Choice("Tanh"))
+    layers = (*hidden[:count], *[pattern] * (count - len(hidden)), last)
+    return replace(network, layers=layers)
+
+
+def _hidden_activation(network: Network) -> str:
+    """One activation for all hidden layers; the first one's to begin with."""
+    name = network.layers[0].activation.name if len(network.layers) > 1 else "Tanh"
+    return _activation(_("activation"), "play_activation", name)
+
+
+def _with_activation(network: Network, name: str) -> Network:
+    *hidden, last = network.layers
+    if hidden and hidden[0].activation.name != name:
+        hidden = [_activated(layer, name) for layer in hidden]
+    return replace(network, layers=(*hidden, last))
 
 
 def _activation(label: str, key: str, name: str) -> str:
     return knobs.select(label, {each: each for each in ACTIVATIONS}, key, name)
 
 
-def _activated(layer: Layer, name: str, first: Layer) -> Layer:
-    """The layer with another activation, where one was chosen."""
-    same = name == first.activation.name
-    return layer if same else replace(layer, activation=Choice(name))
+def _activated(layer: Layer, name: str) -> Layer:
+    """The layer with this activation."""
+    return layer if name == layer.activation.name else replace(layer, activation=Choice(name))
 
 
 def _choose_layer(layer: Layer, place: int) -> Layer:
@@ -262,11 +311,11 @@ def _choose_layer(layer: Layer, place: int) -> Layer:
             _("dropout"), f"play_dropout{place}", layer.dropout, Scale(0.0, 0.9, 0.05)
         )
         norm = knobs.flip(_("batch norm"), f"play_norm{place}", layer.batch_norm)
-    layer = _activated(layer, name, layer)
+    layer = _activated(layer, name)
     return replace(layer, units=int(units), dropout=dropout, batch_norm=norm)
 
 
-def _rate(now: Experiment) -> float:
+def choose_rate(now: Experiment) -> float:
     return knobs.slide(
         _("learning rate"), "play_rate", now.training.learning_rate, LogScale(1e-5, 10.0, 0.05)
     )
@@ -275,7 +324,15 @@ def _rate(now: Experiment) -> float:
 def choose_training(now: Experiment) -> Training:
     """Everything about learning."""
     training = now.training
-    rate = _rate(now)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        training = _choose_method(now, training)
+    with right:
+        return _choose_amounts(now, training)
+
+
+def _choose_method(now: Experiment, training: Training) -> Training:
+    rate = choose_rate(now)
     loss = knobs.select(_("loss"), {name: name for name in LOSSES}, "play_loss", training.loss.name)
     optimizer = knobs.select(
         _("optimizer"),
@@ -283,7 +340,7 @@ def choose_training(now: Experiment) -> Training:
         "play_optimizer",
         training.optimizer.name,
     )
-    training = replace(
+    return replace(
         training,
         learning_rate=rate,
         loss=training.loss if loss == training.loss.name else Choice(loss),
@@ -291,6 +348,9 @@ def choose_training(now: Experiment) -> Training:
             training.optimizer if optimizer == training.optimizer.name else Choice(optimizer)
         ),
     )
+
+
+def _choose_amounts(now: Experiment, training: Training) -> Training:
     batch = knobs.slide(
         _("rows in a batch"),
         "play_batch",
@@ -367,12 +427,12 @@ def show_field(player: Player) -> None:
     low, high = scenery.plane.low.tolist(), scenery.plane.high.tolist()
     groups = list(_groups(player))
     limit = float(scenery.rows.raw.y.abs().max()) or 1.0
-    shown = plane.Field(tuple(low), tuple(high), scenery.plane.names, limit)
+    use = "touch" if player.experiment.data.n_raw_features == 2 else "look"
+    shown = plane.Field(tuple(low), tuple(high), scenery.plane.names, limit, use)
     view(
         plane.field(shown, groups),
         key=BIG,
         alt=_("The data in the plane, over what the network says at each place."),
-        plane=player.experiment.data.n_raw_features == 2,
     )
 
 
