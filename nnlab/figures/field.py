@@ -118,21 +118,9 @@ def _rim(group: Group) -> str:
     return class_color(group.place) if group.hollow else "#ffffff"
 
 
-CLASS_COLORS = (
-    palette.NEGATIVE,
-    palette.POSITIVE,
-    "#12876f",
-    palette.SELECTED,
-    "#8a6d00",
-    "#6b4fbb",
-    "#5c6b00",
-    "#808590",
-)
-
-
 def class_color(place: int) -> str:
     """The colour of a class; from the ninth on they come again, with other symbols."""
-    return CLASS_COLORS[place % len(CLASS_COLORS)]
+    return palette.SERIES[place % len(palette.SERIES)]
 
 
 LEVELS = 16
