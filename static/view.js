@@ -28,7 +28,6 @@ export default function show(component) {
   view.report = data.pickable ? (id) => component.setTriggerValue("picked", id) : null
   view.data = data
   view.root.setAttribute("aria-label", data.alt)
-  view.root.classList.toggle("plane", data.plane)
   view.plot.style.minHeight = `${data.height}px`
   want(view)
   // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
@@ -103,6 +102,7 @@ async function drawNewest(view) {
       const { wanted, data, colors } = view
       const figure = dressed(data, colors, view.plot.clientWidth)
       view.root.classList.toggle("still", figure.layout.dragmode === false)
+      view.root.classList.toggle("plane", isPlane(figure.layout))
       await Plotly.react(view.plot, figure.data, figure.layout, CONFIG)
       drawn(view, wanted)
     }
@@ -121,16 +121,16 @@ function drawn(view, wanted) {
   view.parts = null
   view.root.dataset.drawn = Number(view.root.dataset.drawn) + 1
   light(view, view.pointed)
-  if (view.waiting) patch(view, view.waiting)
+  if (view.latest) patch(view, view.latest)
 }
 
 // A frame changes what a standing figure shows: the sources of its images, the places of its traces.
 function patch(view, { images = [], traces = [] }) {
-  view.waiting = view.drawing ? { images, traces } : null
-  if (view.drawing || !view.shown || view.gone) return
+  view.latest = { images, traces: traces.length ? traces : (view.latest?.traces ?? []) }
+  if (view.wanted !== view.shown || view.gone) return
   const shown = view.plot.querySelectorAll(".imagelayer image")
   images.forEach((source, i) => shown[i]?.setAttribute("href", source))
-  const found = traces.map(({ name }) => view.plot.data.findIndex((trace) => trace.name === name))
+  const found = traces.map(({ name }) => view.plot.data.findIndex((trace) => (trace.uid ?? trace.name) === name))
   const known = traces.filter((_trace, i) => found[i] >= 0)
   const places = { x: known.map(({ x }) => Array.from(x)), y: known.map(({ y }) => Array.from(y)) }
   if (known.length) window.Plotly.restyle(view.plot, places, found.filter((i) => i >= 0))
@@ -139,7 +139,7 @@ function patch(view, { images = [], traces = [] }) {
 
 // On a plane a click beside all points adds one, and a point that is dragged moves.
 function touch(view, down) {
-  if (!view.data.plane || !view.shown || !down.target.closest?.(".nsewdrag")) return
+  if (!view.shown || !isPlane(view.plot.layout) || !down.target.closest?.(".nsewdrag")) return
   const row = rowAt(view, down)
   const up = (event) => {
     window.removeEventListener("pointerup", up)
@@ -152,6 +152,7 @@ function touch(view, down) {
   window.addEventListener("pointerup", up)
 }
 
+const isPlane = (layout) => Boolean(layout.meta?.plane)
 const axes = (view) => [view.plot._fullLayout.xaxis, view.plot._fullLayout.yaxis]
 
 function placeOf(view, { clientX, clientY }) {

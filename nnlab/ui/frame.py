@@ -49,6 +49,12 @@ def lessons() -> list[StreamlitPage]:
         _page("2_neuron.py", "neuron", _("What does one neuron compute?"), ":material/lens_blur:"),
         _page("3_layers.py", "layers", _("What do layers add?"), ":material/layers:"),
         _page("4_training.py", "training", _("How does a network learn?"), ":material/school:"),
+        _page(
+            "5_playground.py",
+            "playground",
+            _("What can a small network learn?"),
+            ":material/play_circle:",
+        ),
         _page("8_surface.py", "surface", _("Where is the bottom?"), ":material/landscape:"),
         _page("9_optimizers.py", "optimizers", _("Which optimizer, and why?"), ":material/sprint:"),
         _page("10_depth.py", "depth", _("Why did it stop learning?"), ":material/layers_clear:"),
