@@ -174,7 +174,7 @@ class Descent:
         """zero_grad, the height here, backward."""
         self.optimizer.zero_grad()
         height = self.height(self.point)
-        height.backward()  # type: ignore[no-untyped-call]
+        height.backward()
         return height.detach()
 
 

@@ -12,7 +12,9 @@ import plotly.graph_objects as go
 from nnlab.figures import palette
 from nnlab.figures.landscape import is_wide
 
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _POWERS = 12
+"""So many powers of 10 are shown below the largest value."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def style(place: int) -> tuple[str, str]:
     """The colour and the dash of the curve with this place. No two of the first 30 are alike."""
     return (
         palette.SERIES[place % len(palette.SERIES)],
-        palette.DASHES[(place + place // len(palette.SERIES)) % len(palette.DASHES)],
+        DASHES[(place % len(palette.SERIES) + place // len(palette.SERIES)) % len(DASHES)],
     )
 
 
