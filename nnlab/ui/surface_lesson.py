@@ -53,7 +53,7 @@ _KINDS = {
 @dataclass(frozen=True, eq=False)
 class Seen:
     """What is on the screen: the slice of the run, the surface over it, where the ball lies and
-    the run that begins there."""
+    the run that begins there; a ball that does not roll makes one step of it."""
 
     run: Run
     cut: Cut
@@ -61,6 +61,7 @@ class Seen:
     land: Landscape
     surface: Surface
     place: Tensor
+    rolls: bool
     rolled: Run
 
     @property
@@ -87,23 +88,18 @@ def explore(start: Experiment, device: str) -> Seen:
     """Choose the slice, place the ball, let it roll: the pictures and the numbers follow."""
     controls, sights = st.columns([2, 3], gap="large")
     with controls:
-        run = run_of(_slide(start), device)
-        cut = _choose_cut(run)
-        over = _over(run, cut)
-        place = _place_ball(run, over)
-        rolls = _choose_roll() == "rolls"
-        seen = _look(run, cut, over, place, device, steps=run.experiment.n_steps if rolls else 1)
-        _show_tasks(seen, start)
+        seen = _look(run_of(_slide(start), device), device)
+        _show_tasks(seen)
     with sights:
         step = _choose_step(seen)
-        _show_ground(seen, step, rolls)
+        _show_ground(seen, step)
         st.caption(_said(seen))
     left, right = st.columns(2, gap="large")
     with left:
         lesson.numbers(worked(seen))
     with right:
         st.subheader(_("The loss on the way"), anchor=False)
-        _show_curve(seen, step, rolls)
+        _show_curve(seen, step)
     return seen
 
 
@@ -244,14 +240,18 @@ def _take_pick(key: str, default: tuple[float, float], scale: Scale) -> None:
         link.write(key, form(picked, default))
 
 
-def _look(  # noqa: PLR0913
-    run: Run, cut: Cut, over: Slice, place: Tensor, device: str, *, steps: int
-) -> Seen:
+def _look(run: Run, device: str) -> Seen:
+    """The slice and the ball that are chosen, and the ball's run: one step of it while it rests."""
+    cut = _choose_cut(run)
+    over = _over(run, cut)
+    place = _place_ball(run, over)
     land = Landscape(run.experiment, run.module())
     surface = _surface(land, over, run.experiment.dumps(), repr(cut))
+    rolls = _choose_roll() == "rolls"
     start = starting_at(run.experiment, over.lift(place[None])[0])
-    short = replace(start, training=replace(start.training, epochs=steps))
-    return Seen(run, cut, over, land, surface, place, run_of(short, device))
+    epochs = start.training.epochs if rolls else 1
+    rolled = run_of(replace(start, training=replace(start.training, epochs=epochs)), device)
+    return Seen(run, cut, over, land, surface, place, rolls, rolled)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -285,7 +285,7 @@ def _names(seen: Seen) -> tuple[str, str]:
     return names[seen.cut.first], names[seen.cut.second]
 
 
-def _show_ground(seen: Seen, step: int, rolls: bool) -> None:  # noqa: FBT001
+def _show_ground(seen: Seen, step: int) -> None:
     looks = {"contours": _("From above"), "relief": _("From the side")}
     look = choose(_("Look at it"), looks, "surface_look", "contours", "segments", required=True)
     surface = seen.surface
@@ -293,7 +293,7 @@ def _show_ground(seen: Seen, step: int, rolls: bool) -> None:  # noqa: FBT001
     a, b = seen.place.tolist()
     ball = Mark(_("ball"), a, b, seen.ball_loss)
     trails = [replace(_trail(seen, seen.run, _("the run"), step), color=QUIET, dash="dash")]
-    if rolls:
+    if seen.rolls:
         trails.append(_trail(seen, seen.rolled, _("from the ball"), step))
     alt = _("The loss over {first} and {second}; the ball lies where it is {loss}.").format(
         first=_names(seen)[0], second=_names(seen)[1], loss=f"{seen.ball_loss:.6f}"
@@ -318,8 +318,8 @@ def _trail(seen: Seen, run: Run, name: str, step: int) -> Trail:
     return Trail(name, first, second, run.losses.tolist(), run.moment(step), parts=moments)
 
 
-def _show_curve(seen: Seen, step: int, rolls: bool) -> None:  # noqa: FBT001
-    run = seen.rolled if rolls else seen.run
+def _show_curve(seen: Seen, step: int) -> None:
+    run = seen.rolled if seen.rolls else seen.run
     curve = LossCurve(run.steps.tolist(), run.losses.tolist(), step, 1, run.diverged_at)
     last = f"{float(run.losses[-1]):.6f}"
     view(
@@ -355,8 +355,8 @@ def _said(seen: Seen) -> str:
     return f"{slice_of} {biases if seen.cut.kind == 'random' else ''} {arrows}"
 
 
-def _show_tasks(seen: Seen, start: Experiment) -> None:
-    tasks = [_slice_task] if not is_neuron(start) else [_reach_task, _stuck_task]
+def _show_tasks(seen: Seen) -> None:
+    tasks = [_slice_task] if not is_neuron(seen.run.experiment) else [_reach_task, _stuck_task]
     for each in tasks:
         each(seen)
 
@@ -391,6 +391,5 @@ def _slice_task(seen: Seen) -> None:
     lesson.task(
         _("Place the ball so that its run ends at more than three times the first run's loss."),
         _("Another start, another valley: which one a run finds depends on where it begins."),
-        done=len(seen.rolled) == len(seen.run)
-        and float(seen.rolled.losses[-1]) > 3 * float(seen.run.losses[-1]),
+        done=seen.rolls and float(seen.rolled.losses[-1]) > 3 * float(seen.run.losses[-1]),
     )
