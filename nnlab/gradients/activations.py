@@ -32,7 +32,12 @@ def elu_derivative(z: Tensor, alpha: float) -> Tensor:
 
 def gelu_derivative(z: Tensor, approximate: str) -> Tensor:
     """a = z Phi(z), Phi the normal distribution, or its approximation by tanh."""
-    return _GELU_DERIVATIVES[approximate](z)
+    if approximate == "tanh":
+        root = math.sqrt(2 / math.pi)
+        t = torch.tanh(root * (z + 0.044715 * z**3))
+        return (1 + t) / 2 + z * (1 - t**2) * root * (1 + 3 * 0.044715 * z**2) / 2
+    density = torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    return (1 + torch.erf(z / math.sqrt(2))) / 2 + z * density
 
 
 def silu_derivative(z: Tensor) -> Tensor:
@@ -60,21 +65,6 @@ def softplus_derivative(z: Tensor, beta: float) -> Tensor:
 def identity_derivative(z: Tensor) -> Tensor:
     """a = z."""
     return torch.ones_like(z)
-
-
-def _gelu_exact(z: Tensor) -> Tensor:
-    density = torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-    return (1 + torch.erf(z / math.sqrt(2))) / 2 + z * density
-
-
-def _gelu_tanh(z: Tensor) -> Tensor:
-    inner = math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)
-    inner_slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z**2)
-    bent = torch.tanh(inner)
-    return (1 + bent) / 2 + z * (1 - bent**2) * inner_slope / 2
-
-
-_GELU_DERIVATIVES = MappingProxyType({"none": _gelu_exact, "tanh": _gelu_tanh})
 
 
 @dataclass(frozen=True)
