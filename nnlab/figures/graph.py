@@ -11,7 +11,7 @@ from nnlab.figures import palette
 from nnlab.gradients.graph import Node, main_path
 from nnlab.language import gettext as _
 
-_ROW = 54
+_ROW = 80
 _HALF = 0.46
 """Half a box's width; columns are 1 apart."""
 _BRANCH = 0.5

@@ -159,17 +159,14 @@ def explore(drawn: Experiment) -> Seen:
         moment = Moment(told, walked, row, _choose_operation(walked))
         _show_network(moment)
     operation = walked.operations[moment.at]
-    coded, worked = st.columns(2, gap="large")
+    coded, noted = st.columns(2, gap="large")
     with coded:
         st.subheader(_("The line at work"), anchor=False)
         st.code(code_at(listing(experiment), operation), language=None)
-    with worked:
         lesson.numbers(arithmetic(operation))
-    compared, noted = st.columns([3, 2], gap="large")
-    with compared:
-        show_comparison(compare(told), operation)
     with noted:
         _show_graph(experiment, operation)
+    show_comparison(compare(told), operation)
     return Seen(told, operation)
 
 
@@ -395,8 +392,8 @@ def formula(experiment: Experiment) -> str:
     hidden = experiment.network.layers[0].activation.name
     slopes: Mapping[str, str] = {name: DERIVATIVES[name].formula for name in (hidden, last)}
     chain = (
-        r"\frac{\partial L}{\partial w} &= \frac{\partial L}{\partial a} \cdot f'(z) \cdot x,"
-        r"\qquad \frac{\partial L}{\partial x} = \sum_{\text{units}}"
+        r"\frac{\partial L}{\partial w} &= \frac{\partial L}{\partial a} \cdot f'(z) \cdot x\\"
+        r"\frac{\partial L}{\partial x} &= \sum_{\text{units}}"
         r"\frac{\partial L}{\partial z} w"
     )
     lines = [
