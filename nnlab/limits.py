@@ -4,6 +4,7 @@ what is allowed."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Sequence
@@ -172,6 +173,23 @@ class Pattern:
 
     def allowed(self) -> str:
         return _("a name such as {examples}").format(examples=", ".join(self.examples))
+
+
+@dataclass(frozen=True)
+class Either:
+    """What any of a few rules accepts."""
+
+    rules: tuple[Rule, ...]
+
+    def accept(self, field: str, value: Any) -> Any:
+        for rule in self.rules:
+            with contextlib.suppress(ExperimentError):
+                return rule.accept(field, value)
+        raise ExperimentError(field, value, self)
+
+    def allowed(self) -> str:
+        *most, last = (rule.allowed() for rule in self.rules)
+        return _("{allowed}, or {last}").format(allowed=", ".join(most), last=last)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from nnlab.activations import ACTIVATIONS
 from nnlab.data import Data, PointEdit
 from nnlab.datasets import DATASETS
 from nnlab.datasets.curves import CURVES
-from nnlab.experiment import Experiment, Layer, Network, Training
+from nnlab.experiment import Experiment, Intervention, Layer, Network, Training
 from nnlab.features import FEATURES
 from nnlab.initialisers import INITIALISERS
 from nnlab.limits import ExperimentError
 from nnlab.losses import LOSSES
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.registry import Choice
+from nnlab.schedules import SCHEDULES
 
 NUMBERS = st.floats(-4, 4, width=16)
 _WORDS = st.text("abcxyz", min_size=1, max_size=5)
@@ -94,11 +95,48 @@ def edits(draw: st.DrawFn, data: Data) -> tuple[PointEdit, ...]:
     return tuple(made)
 
 
+def _hidden_layers() -> st.SearchStrategy[Layer]:
+    return st.builds(
+        Layer,
+        st.integers(1, 6),
+        st.sampled_from(list(ACTIVATIONS)).map(Choice),
+        st.sampled_from([0.0, 0.0, 0.5]),
+        st.sampled_from([False, False, True]),
+    )
+
+
+def interventions(hidden: int) -> st.SearchStrategy[Intervention]:
+    """A change of something, at one of the first steps, in a network with hidden layers."""
+    values: dict[str, st.SearchStrategy[float | Choice]] = {
+        "learning_rate": st.floats(0.0, 1.0),
+        "l1": st.floats(0.0, 0.1),
+        "l2": st.floats(0.0, 0.1),
+        "batch_size": st.integers(2, 12),
+        "optimizer": st.sampled_from(OPTIMIZER_CHANGES),
+        "w0.0.0": st.floats(-2.0, 2.0, width=32),
+        "b0.0": st.floats(-2.0, 2.0, width=32),
+        **{f"dropout{layer}": st.sampled_from([0.0, 0.3]) for layer in range(hidden)},
+    }
+    return st.sampled_from(list(values)).flatmap(
+        lambda name: st.builds(Intervention, st.integers(0, 20), st.just(name), values[name])
+    )
+
+
+OPTIMIZER_CHANGES = (
+    Choice("SGD"),
+    Choice("SGD", (("momentum", 0.9),)),
+    Choice("Adam", (("amsgrad", True),)),
+    Choice("Adam", (("beta1", 0.5),)),
+    Choice("RMSprop", (("centered", True), ("momentum", 0.5))),
+    Choice("Adagrad", (("lr_decay", 0.1),)),
+)
+
+
 @st.composite
 def experiments(draw: st.DrawFn) -> Experiment:
     """A small experiment that can be trained in a moment."""
     names = st.sampled_from(list(ACTIVATIONS))
-    hidden = draw(st.lists(st.builds(Layer, st.integers(1, 6), names.map(Choice)), max_size=2))
+    hidden = draw(st.lists(_hidden_layers(), max_size=2))
     loss = draw(st.sampled_from(list(LOSSES)))
     data = draw(datas())
     outputs = data.classes if data.classes > 2 else 1
@@ -114,10 +152,16 @@ def experiments(draw: st.DrawFn) -> Experiment:
         batch_size=draw(st.integers(1, 12)),
         shuffle=draw(st.booleans()),
         zero_grad=draw(st.booleans()),
+        schedule=Choice(draw(st.sampled_from(list(SCHEDULES)))),
+        l1=draw(st.sampled_from([0.0, 0.01])),
+        l2=draw(st.sampled_from([0.0, 0.01])),
+        patience=draw(st.sampled_from([0, 0, 1, 3])),
     )
     layers = (*hidden, last.get(loss, Layer(outputs, Choice(draw(names)))))
     initialiser = Choice(draw(st.sampled_from(list(INITIALISERS))))
+    own_seed, network = draw(st.integers(0, 99)), Network(layers, initialiser)
+    changes = tuple(draw(st.lists(interventions(len(hidden)), max_size=3)))
     try:
-        return Experiment(data, Network(layers, initialiser), training, draw(st.integers(0, 99)))
+        return Experiment(data, network, training, own_seed, changes)
     except ExperimentError:
         return Experiment(training=Training(epochs=2), seed=draw(st.integers(0, 99)))

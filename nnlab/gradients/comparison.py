@@ -15,7 +15,8 @@ from nnlab.gradients.activations import DERIVATIVES
 from nnlab.gradients.chain_rule import BackwardPass, loss_terms
 from nnlab.gradients.losses import LOSS_DERIVATIVES
 from nnlab.losses import LOSSES
-from nnlab.network import build, part_names
+from nnlab.network import build
+from nnlab.parts import names as part_names
 from nnlab.training import batch
 
 STEP = 1e-5

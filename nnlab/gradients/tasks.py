@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import torch
 
 from nnlab.experiment import Experiment
 from nnlab.gradients.chain_rule import BackwardPass, backward_pass
-from nnlab.network import begin, part_names
+from nnlab.network import begin
+from nnlab.parts import names as part_names
 
 
 def drawn_rows(
@@ -45,6 +47,6 @@ def went_downhill(experiment: Experiment) -> bool:
     before = backward_pass(replace(experiment, interventions=()))
     place = part_names(experiment.sizes).index(edit.field)
     flat = torch.cat([each.flatten() for each in begin(before.experiment).module.parameters()])
-    change = edit.value - flat[place].item()
+    change = cast(float, edit.value) - flat[place].item()
     against = change * before.gradient[place].item() < 0
     return against and backward_pass(experiment).loss < before.loss

@@ -50,6 +50,12 @@ def lessons() -> list[StreamlitPage]:
         _page("3_layers.py", "layers", _("What do layers add?"), ":material/layers:"),
         _page("4_training.py", "training", _("How does a network learn?"), ":material/school:"),
         _page(
+            "5_playground.py",
+            "playground",
+            _("What can a small network learn?"),
+            ":material/play_circle:",
+        ),
+        _page(
             "6_backward.py",
             "backward",
             _("How does the network know what to change?"),

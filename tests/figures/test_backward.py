@@ -14,7 +14,7 @@ from nnlab.figures.backward import Moment, backward_diagram
 from nnlab.figures.drawing import names
 from nnlab.gradients.chain_rule import backward_pass
 from nnlab.gradients.walk import walk
-from nnlab.network import part_names
+from nnlab.parts import names as part_names
 from tests.gradients.networks import small
 
 

@@ -13,7 +13,8 @@ from nnlab.experiment import Experiment
 from nnlab.figures.drawing import names
 from nnlab.gradients.chain_rule import backward_pass
 from nnlab.gradients.walk import Walk, walk
-from nnlab.network import build, part_names
+from nnlab.network import build
+from nnlab.parts import names as part_names
 from nnlab.training import STEPS, train
 from tests.gradients.networks import small
 
