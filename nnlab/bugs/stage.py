@@ -3,6 +3,7 @@ network. Everything is drawn from that one seed."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -10,10 +11,19 @@ from torch import Generator, Tensor, nn
 
 from nnlab.dropout import Dropout
 from nnlab.initialisers import INITIALISERS
+from nnlab.language import gettext_noop as N_
 from nnlab.registry import Choice
 
 Curves = dict[str, list[float]]
 """What a program returns: numbers by the name of what was measured, one for each epoch."""
+
+MEASURED = {
+    "loss": N_("loss"),
+    "moved": N_("largest change of a first weight"),
+    "training accuracy": N_("training accuracy"),
+    "test accuracy": N_("test accuracy"),
+    "measured again": N_("test accuracy, measured again"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +40,16 @@ class Stage:
     def network(self, *sizes: int) -> nn.Sequential:
         """Linear layers of these sizes with ReLU between them, initialised from the stream."""
         parts: list[nn.Module] = []
-        for inputs, units in zip(sizes, sizes[1:], strict=False):
+        for inputs, units in itertools.pairwise(sizes):
             linear = nn.Linear(inputs, units, device="meta").to_empty(device="cpu")
             INITIALISERS.make(Choice("default"), [linear], self.generator)
             parts += [linear, nn.ReLU()]
         return nn.Sequential(*parts[:-1])
+
+    def by_class(self) -> tuple[Tensor, Tensor]:
+        """The test rows of class 0, and those of class 1: as files of one class each would come."""
+        first = self.test_y[:, 0] < 0.5
+        return self.test_x[first], self.test_x[~first]
 
     def dropout(self, p: float) -> nn.Dropout:
         """torch's Dropout, which draws from this stage's stream."""
