@@ -61,6 +61,7 @@ def lessons() -> list[StreamlitPage]:
             _("How does the network know what to change?"),
             ":material/keyboard_double_arrow_left:",
         ),
+        _page("7_bugs.py", "bugs", _("What does zero_grad do?"), ":material/bug_report:"),
     ]
 
 
