@@ -3,15 +3,18 @@ first steps of a training, with zero_grad and without."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from nnlab.batches import Batches
 from nnlab.experiment import Experiment
 from nnlab.losses import LOSSES
-from nnlab.network import locate
+from nnlab.network import begin, locate
 from nnlab.parts import names
-from nnlab.training import Run, batch, train
+from nnlab.training import Run, train
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +39,21 @@ def accumulation(experiment: Experiment, part: str) -> Accumulation:
         for clears in (False, True)
     )
     steps = min(experiment.n_steps, len(forgetful), len(careful))
-    fresh = [_alone(forgetful, moment, part) for moment in range(steps)]
+    fresh = list(itertools.islice(_alone(forgetful, part), steps))
     piled, cleared = (run.gradients[:steps, place] for run in (forgetful, careful))
     return Accumulation(piled, cleared, piled.new_tensor(fresh))
 
 
-def _alone(run: Run, moment: int, part: str) -> float:
-    """What a backward() at this moment adds, by one with nothing in `.grad` before it."""
-    module, choice = run.module(moment).train(), run.experiment.training.loss
-    samples = batch(run.experiment, int(run.steps[moment]))
-    target = LOSSES[choice.name].target(samples.y, run.experiment.network.outputs)
-    LOSSES.make(choice)(module(samples.x), target).backward()
+def _alone(run: Run, part: str) -> Iterator[float]:
+    """What the backward() of each moment adds, found by one with nothing in `.grad` before it."""
+    experiment, beginning = run.experiment, begin(run.experiment)
+    batches = Batches(experiment, beginning.samples, beginning.generator)
+    module, choice = beginning.module, experiment.training.loss
     parameter, index = locate(module, part)
-    return float(parameter.grad[index]) if parameter.grad is not None else 0.0
+    for step, parameters in zip(run.steps.tolist(), run.parameters, strict=True):
+        nn.utils.vector_to_parameters(parameters, module.parameters())
+        samples = batches.at(step)
+        target = LOSSES[choice.name].target(samples.y, experiment.network.outputs)
+        module.zero_grad()
+        LOSSES.make(choice)(module(samples.x), target).backward()
+        yield float(parameter.grad[index]) if parameter.grad is not None else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import streamlit as st
@@ -17,7 +18,7 @@ from nnlab.figures.graph import graph_figure
 from nnlab.gradients.activations import DERIVATIVES
 from nnlab.gradients.chain_rule import BackwardPass, backward_pass
 from nnlab.gradients.comparison import AGREE, CURVED, FLOAT32, KINK, Comparison, compare
-from nnlab.gradients.graph import graph, responsible
+from nnlab.gradients.graph import Node, graph, responsible
 from nnlab.gradients.losses import LOSS_DERIVATIVES
 from nnlab.gradients.tasks import drawn_rows, silent_units, went_downhill
 from nnlab.gradients.walk import Operation, Walk, walk
@@ -100,6 +101,21 @@ class Seen:
     operation: Operation
 
 
+@lru_cache(maxsize=64)
+def _told(experiment: Experiment) -> BackwardPass:
+    return backward_pass(experiment)
+
+
+@lru_cache(maxsize=64)
+def _compared(experiment: Experiment) -> Comparison:
+    return compare(_told(experiment))
+
+
+@lru_cache(maxsize=64)
+def _noted(experiment: Experiment) -> tuple[Node, ...]:
+    return graph(experiment)
+
+
 def choose_network() -> Experiment:
     """The shape of a small network, its activation, the loss, and how many rows there are."""
     kept = [f"{PAGE}_{letter}{row}" for row in range(MOST_ROWS) for letter in "xy"]
@@ -152,7 +168,7 @@ def explore(drawn: Experiment) -> Seen:
     sights, controls = st.columns([3, 2], gap="large")
     with controls:
         experiment, row = _change(drawn)
-    told = backward_pass(experiment)
+    told = _told(experiment)
     walked = walk(told, row, names(experiment.sizes))
     _follow(picked, walked)
     with sights:
@@ -166,7 +182,7 @@ def explore(drawn: Experiment) -> Seen:
         lesson.numbers(arithmetic(operation))
     with noted:
         _show_graph(experiment, operation)
-    show_comparison(compare(told), operation)
+    show_comparison(_compared(experiment), operation)
     return Seen(told, operation)
 
 
@@ -339,7 +355,7 @@ def show_comparison(found: Comparison, operation: Operation) -> None:
 
 def _show_graph(experiment: Experiment, operation: Operation) -> None:
     st.subheader(_("What autograd noted down"), anchor=False)
-    nodes = graph(experiment)
+    nodes = _noted(experiment)
     view(
         graph_figure(nodes, responsible(nodes, operation)),
         key=f"{PAGE}_graph",
@@ -382,7 +398,7 @@ def show_tasks(seen: Seen) -> None:
             "inputs and its bias to 0.)"
         ),
         _("At the kink there is no one slope. Autograd simply decides for 0."),
-        done=KINK in compare(told).reasons,
+        done=KINK in _compared(told.experiment).reasons,
     )
 
 

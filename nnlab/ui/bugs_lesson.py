@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 import streamlit as st
@@ -76,7 +77,7 @@ def _measured(name: str, diagnosis: str, seed: int) -> Curves:
     return bug.run(bug.diagnoses[diagnosis].remedy if diagnosis else bug.broken, seed)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@lru_cache(maxsize=64)
 def _followed(experiment: Experiment, part: str) -> Accumulation:
     return accumulation(experiment, part)
 
