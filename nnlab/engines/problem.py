@@ -3,6 +3,7 @@ it shall go, and a leg is what happened on the way. Engines refuse by name what 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, NamedTuple, Protocol
@@ -68,16 +69,16 @@ class Problem:
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
         """(outputs, inputs) of each layer's weight."""
-        return tuple(zip(self.sizes[1:], self.sizes, strict=False))
+        return tuple((outputs, inputs) for inputs, outputs in itertools.pairwise(self.sizes))
 
     @property
     def n_parameters(self) -> int:
         return sum(outputs * (inputs + 1) for outputs, inputs in self.shapes)
 
     def weights(self) -> Tensor:
-        """[P]: 1 for each parameter that is a weight, 0 for a bias."""
-        parts = [torch.tensor([1.0, 0.0]).repeat_interleave(torch.tensor([o * i, o])) for o, i in self.shapes]
-        return torch.cat(parts)
+        """[P] float64: 1 for each parameter that is a weight, 0 for a bias."""
+        kinds = [[1.0] * (outputs * inputs) + [0.0] * outputs for outputs, inputs in self.shapes]
+        return torch.tensor(list(itertools.chain(*kinds)), dtype=torch.float64)
 
     def settings(self) -> dict[str, Any]:
         """The optimizer's settings."""
