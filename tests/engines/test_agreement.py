@@ -25,9 +25,9 @@ Case = tuple[Experiment, Problem, Course]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-9), (torch.float32, 2e-3)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-9), (torch.float32, 1e-4)])
 def test_every_step_is_what_autograd_gives(engine: Make, dtype: torch.dtype, tolerance: float) -> None:
-    @settings(max_examples=100)
+    @settings(max_examples=150)
     @given(problems())
     def law(case: Case) -> None:
         experiment, problem, course = case
