@@ -32,7 +32,8 @@ function volume(row) {
 
 function train() {
   const rows = work.x.map(volume), losses = [];
-  // Its loss is half the square; its trainer takes the mean over the batch, as torch does.
+  // It reports twice the square, but its slope is that of half the square; its trainer takes the
+  // mean over the batch, as torch does.
   const trainer = new convnet.Trainer(build(), {
     method: 'sgd', learning_rate: 2 * work.rate, momentum: 0, batch_size: work.batch_size,
   });
@@ -40,7 +41,7 @@ function train() {
   for (let epoch = 0; epoch < work.epochs; epoch++) {
     let loss = 0;
     for (let row = 0; row < rows.length; row++) loss += trainer.train(rows[row], work.y[row]).cost_loss;
-    losses.push(2 * loss / rows.length);
+    losses.push(loss / 2 / rows.length);
   }
   return { seconds: Number(process.hrtime.bigint() - began) / 1e9, losses };
 }

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 else:
 
     class _Late:
-        """The kernel, imported when it is first used: numba takes a third of a second."""
+        """Gives way to the kernel when that is first used: to import numba takes 0.3 s."""
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(importlib.import_module("nnlab.engines.kernel"), name)
+            globals()["kernel"] = importlib.import_module("nnlab.engines.kernel")
+            return getattr(kernel, name)
 
     kernel = _Late()
 
@@ -59,7 +60,8 @@ class Warming:
         """A first step makes numba compile the kernel, or load what it compiled before."""
         problem = Problem((1, 1), (Choice("Identity"),), Choice("MSELoss"), Choice("SGD"), 1)
         session = Compiled(problem, Samples(torch.zeros(1, 1), torch.zeros(1, 1)), torch.zeros(2))
-        session.go(Course(0, torch.zeros(1)))
+        session.go(Course(0, torch.zeros(1, dtype=torch.float64)))
+        session.activations(torch.zeros(1, 1))
         self.done = True
 
 
@@ -117,8 +119,8 @@ class Compiled:
     def go(self, course: Course) -> Leg:
         """Make the update that is due, look at the next step, and so on."""
         looks = len(course.rates)
-        steps = range(course.first, course.first + looks)
-        kept = self._record(sum(step % course.stride == 0 for step in steps), course.stride)
+        last = (course.first + looks - 1) // course.stride
+        kept = self._record(last - (course.first - 1) // course.stride, course.stride)
         done, rows = self._run(course, looks, kept)
         diverged = not np.isfinite(self._memory.loss[0])
         losses, parameters, gradients = (
@@ -141,6 +143,13 @@ class Compiled:
         self._task = self._settled(problem, self._task.n_rows, self._task.x, self._task.y)
         if other:
             self._forget(problem)
+
+    def activations(self, x: Tensor) -> Tensor:
+        """The activation of every unit [sum of sizes, N], the inputs first, for other rows x
+        [N, F]: with the parameters as they are now."""
+        units = np.empty((sum(self._problem.sizes), len(x) + kernel.TILE), self._dtype)
+        kernel.activations(self._task, self._memory, len(x), self._by_feature(x), units)
+        return torch.from_numpy(units[:, : len(x)])
 
     def _run(self, course: Course, looks: int, kept: kernel.Record) -> tuple[int, int]:
         orders = np.empty((0, 0), np.int64) if course.orders is None else course.orders.numpy()

@@ -692,5 +692,21 @@ def train(task, memory, course, record):
     return course.looks, row
 
 
+@numba.njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True)
+def activations(task, memory, n_rows, x, units):
+    """The activation of every unit, the inputs first, for other rows: x [F * room] as in the task,
+    but with room for these rows; units [sum of sizes, room]."""
+    room = n_rows + TILE
+    for tile in range(0, n_rows, TILE):
+        for i in range(task.sizes[0]):
+            for k in range(0, TILE, LANES):
+                store(memory.activation, i * TILE + k, load(x, i * room + tile + k))
+        forward(task, memory, TILE)
+        for unit in range(len(units)):
+            for k in range(0, TILE, LANES):
+                store(units[unit], tile + k, load(memory.activation, unit * TILE + k))
+
+
 with suppress(RuntimeError):  # no folder to write to: compiled anew in every process
     train.enable_caching()
+    activations.enable_caching()
