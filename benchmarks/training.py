@@ -1,4 +1,4 @@
-"""nnlab's engines beside their peers on the same work, in turns in one process; a table in Markdown.
+"""nnlab's engines beside their peers on the same work, in turns; writes a table in Markdown.
 
     python -m benchmarks.training            (needs benchmarks/requirements.txt, and node if there)
 
@@ -9,6 +9,7 @@ nnlab's turn next to it.
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import sys
@@ -65,7 +66,7 @@ class Row:
 def initial(sizes: tuple[int, ...], generator: Generator) -> Tensor:
     """Parameters as nn.Linear draws them: uniform within one over the root of the inputs."""
     parts = []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in itertools.pairwise(sizes):
         drawn = torch.rand(outputs * (inputs + 1), generator=generator) * 2 - 1
         parts.append(drawn / inputs**0.5)
     return torch.cat(parts)
@@ -172,7 +173,7 @@ def history_cost(work: Work) -> str:
 
 
 def frame(work: Work) -> list[Row]:
-    """One epoch, the losses on 250 rows of training and 250 of test, a 100x100 grid of all units."""
+    """One epoch, the losses on 250 rows twice, and a grid of 100x100 points for all units."""
     line = torch.linspace(-1, 1, 100)
     points = torch.cat((torch.cartesian_prod(line, line), work.samples.x, work.samples.x.flip(1)))
     module, session = module_of(work), Compiled(work.problem, work.samples, work.theta)
@@ -206,7 +207,7 @@ def frame(work: Work) -> list[Row]:
 
 
 def sweep() -> list[Row]:
-    """64 networks 2-16-1 with learning rates from 0.003 to 0.09, each 200 epochs of all 256 rows."""
+    """64 networks 2-16-1, learning rates from 0.003 to 0.09, 200 epochs of all 256 rows."""
     generator = torch.Generator().manual_seed(4)
     samples, sizes = spiral(generator, 256, 0.0), (2, 16, 1)
     problem = Problem(
@@ -302,7 +303,10 @@ def main() -> None:
                 "scikit-learn": (scikit_learn, targets[2]),
             }
             print(*compare(work, peers), sep="\n", flush=True)
-    digit_peers = {"scikit-learn": (scikit_learn, 8), "PyTorch, DataLoader": (pytorch_with_dataloader, 30)}
+    digit_peers = {
+        "scikit-learn": (scikit_learn, 8),
+        "PyTorch, DataLoader": (pytorch_with_dataloader, 30),
+    }
     print(*compare(w3, digit_peers), sep="\n", flush=True)
     print(*frame(w2), *frame(w2max), sep="\n", flush=True)
     print(*sweep(), sep="\n", flush=True)

@@ -188,10 +188,10 @@ class Compiled:
         return self._whole_lanes(problem.weights().numpy() * amount)
 
     def _blank(self, units: int, x: Any, y: Any) -> kernel.Memory:
-        parameters = [self._whole_lanes(np.zeros(self._n_parameters)) for _ in range(5)]
-        signals = [self._zeros(units * kernel.TILE) for _ in range(3)]
-        counter = np.zeros(1, np.int64)
-        return kernel.Memory(*parameters, *signals, x.copy(), y.copy(), self._zeros(1), counter)
+        arrays = [self._whole_lanes(np.zeros(self._n_parameters)) for _ in range(5)]
+        arrays += [self._zeros(units * kernel.TILE) for _ in range(3)]
+        arrays += [x.copy(), y.copy(), self._zeros(1), np.zeros(1, np.int64)]
+        return kernel.Memory(*arrays)
 
     def _forget(self, problem: Problem) -> None:
         """Empty the optimizer's memory; Adagrad's sum does not begin with 0."""
@@ -214,7 +214,7 @@ class Compiled:
         return table.reshape(-1)
 
     def _whole_lanes(self, values: Any) -> Any:
-        padded = self._zeros(-(-len(values) // kernel.LANES) * kernel.LANES)
+        padded = self._zeros(kernel.in_whole_lanes(len(values)))
         padded[: len(values)] = values
         return padded
 

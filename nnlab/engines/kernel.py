@@ -1,4 +1,3 @@
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator"
 """The training loop of a small dense network, compiled by numba: thousands of steps in one call.
 The rows of a batch stand side by side in lanes, 16 at a time. Each activation, loss and optimizer
 stands in a list, what goes back beside what goes forward; numba makes the types up by itself."""
@@ -12,7 +11,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numba
-import numpy as np
 from numba import types
 from numba.extending import overload
 from numpy.typing import NDArray
@@ -116,6 +114,11 @@ class Record(NamedTuple):
     losses: Numbers
     parameters: Numbers
     gradients: Numbers
+
+
+def in_whole_lanes(count: int) -> int:
+    """The room that so many numbers take."""
+    return -(-count // LANES) * LANES
 
 
 def one_of(functions: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
@@ -405,7 +408,9 @@ def cross_entropy(task, memory, outputs, start, width, share):
         for unit in range(classes):
             place = (outputs + unit) * TILE + k
             log_p = (load(memory.activation, place) - top) - log_powers
-            q = where(absolute(true - unit) < 0.5, 1.0 - task.loss_setting + smooth, top * 0.0 + smooth)
+            q = where(
+                absolute(true - unit) < 0.5, 1.0 - task.loss_setting + smooth, top * 0.0 + smooth
+            )
             loss = loss - where(real, q * log_p, 0.0)
             store(memory.slope, place, where(real, (exp(log_p) - q) * share, 0.0))
     return total(loss) * share
@@ -422,7 +427,7 @@ LOSSES = {
 _loss = one_of(LOSSES.values())
 
 
-# ---- optimizers: theta after update number t; written as in torch.optim, rounding for rounding ----
+# ---- optimizers: theta after update number t, as torch.optim computes it ----
 
 
 @compiled
@@ -544,7 +549,9 @@ def forward(task, memory, width):
             for k in range(0, width, LANES):
                 z = everywhere(theta[biases + o])
                 for i in range(inputs):
-                    z = z + theta[weights + o * inputs + i] * load(activation, (unit + i) * TILE + k)
+                    z = z + theta[weights + o * inputs + i] * load(
+                        activation, (unit + i) * TILE + k
+                    )
                 place = (unit + inputs + o) * TILE + k
                 store(memory.pre_activation, place, z)
                 store(activation, place, _activate(code, z, setting))

@@ -26,7 +26,7 @@ LANES = 16
 _INT = ir.IntType(32)
 
 
-class Lanes(types.Type):  # type: ignore[misc]
+class Lanes(types.Type):
     """The type of 16 float32, 16 float64 or 16 answers (boolean)."""
 
     def __init__(self, dtype: types.Type) -> None:
@@ -41,7 +41,7 @@ class Lanes(types.Type):  # type: ignore[misc]
 
 
 @register_model(Lanes)
-class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class LanesModel(models.PrimitiveModel):
     """Lanes are one LLVM vector."""
 
     def __init__(self, manager: Any, kind: Lanes) -> None:
@@ -77,7 +77,7 @@ def _operator(function: Callable[..., Any], emit: Callable[..., Any]) -> None:
     """Let a Python operator take lanes and lanes, or lanes and a number."""
     answers = function in {operator.lt, operator.le, operator.gt}
 
-    @type_callable(function)  # type: ignore[untyped-decorator]
+    @type_callable(function)
     def result(_context: Any) -> Any:
         def kind(a: types.Type, b: types.Type) -> types.Type | None:
             lanes = _lanes_among(a, b)
@@ -104,7 +104,7 @@ _operator(operator.le, lambda builder, a, b: builder.fcmp_ordered("<=", a, b))
 _operator(operator.gt, lambda builder, a, b: builder.fcmp_ordered(">", a, b))
 
 
-@type_callable(operator.neg)  # type: ignore[untyped-decorator]
+@type_callable(operator.neg)
 def _negative(_context: Any) -> Any:
     def kind(a: types.Type) -> types.Type | None:
         return _lanes_among(a)
@@ -112,7 +112,7 @@ def _negative(_context: Any) -> Any:
     return kind
 
 
-@lower_builtin(operator.neg, Lanes)  # type: ignore[untyped-decorator]
+@lower_builtin(operator.neg, Lanes)
 def _negate(_context: Any, builder: Any, _signature: Any, operands: Any) -> Any:
     return builder.fneg(*operands)
 
@@ -124,7 +124,7 @@ def _place(context: Any, builder: Any, signature: Any, operands: Any) -> Any:
     return builder.bitcast(builder.gep(array.data, [operands[1]]), kind.as_pointer())
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(_typing: Any, array: Any, start: Any) -> Any:
     """array[start : start + 16] of a flat array. The place is not checked."""
 
@@ -135,7 +135,7 @@ def load(_typing: Any, array: Any, start: Any) -> Any:
     return Lanes(array.dtype)(array, start), lower
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(_typing: Any, array: Any, start: Any, lanes: Any) -> Any:
     """array[start : start + 16] = lanes, in a flat array. The place is not checked."""
 
@@ -147,7 +147,7 @@ def store(_typing: Any, array: Any, start: Any, lanes: Any) -> Any:
     return types.void(array, start, lanes), lower
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def everywhere(_typing: Any, number: Any) -> Any:
     """One number in every lane."""
 
@@ -157,7 +157,7 @@ def everywhere(_typing: Any, number: Any) -> Any:
     return Lanes(number)(number), lower
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def first_lanes(_typing: Any, count: Any) -> Any:
     """Yes in the first `count` lanes, no in the others."""
 
@@ -169,19 +169,19 @@ def first_lanes(_typing: Any, count: Any) -> Any:
     return Lanes(types.boolean)(count), lower
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def where(_typing: Any, condition: Any, yes: Any, no: Any) -> Any:
     """In each lane `yes` or `no`, as the condition answers."""
-    lanes = _lanes_among(yes, no)
+    lanes: Any = _lanes_among(yes, no)
 
     def lower(context: Any, builder: Any, signature: Any, operands: Any) -> Any:
         chosen = _as_lanes(context, builder, operands[1:], signature.args[1:])
         return builder.select(operands[0], *chosen)
 
-    return lanes(condition, yes, no), lower  # type: ignore[misc]
+    return lanes(condition, yes, no), lower
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def total(_typing: Any, lanes: Any) -> Any:
     """The sum over the lanes, in pairs and pairs of pairs."""
 
@@ -194,7 +194,7 @@ def total(_typing: Any, lanes: Any) -> Any:
     return lanes.dtype(lanes), lower
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def power_of_two(_typing: Any, lanes: Any) -> Any:
     """2^n for float32 lanes of whole numbers n from -126 to 127: n becomes the exponent among the
     number's bits. Adding 1.5 * 2^23 leaves n in the lowest bits, without a conversion that would
@@ -219,7 +219,7 @@ def _llvm(builder: Any, name: str, kind: ir.FunctionType, lanes: Lanes) -> Any:
 def _instruction(name: str) -> Any:
     """A function of one number that processors have an instruction for."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def apply(_typing: Any, lanes: Any) -> Any:
         def lower(_context: Any, builder: Any, _signature: Any, operands: Any) -> Any:
             kind = ir.FunctionType(lanes.vector, (lanes.vector,))
@@ -233,7 +233,7 @@ def _instruction(name: str) -> Any:
 def lane_by_lane(function: Callable[[float], float]) -> Any:
     """A function of the math module, called for one lane after the other."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def apply(typing: Any, lanes: Any) -> Any:
         signature = lanes.dtype(lanes.dtype)
         typing.resolve_value_type(function).get_call_type(typing, (lanes.dtype,), {})

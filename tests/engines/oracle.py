@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import torch
 from hypothesis import assume
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from nnlab.activations import ACTIVATIONS
 from nnlab.datasets import Samples
 from nnlab.engines.problem import Course, Engine, Leg, Problem
-from nnlab.experiment import Experiment
+from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.limits import ExperimentError
 from nnlab.losses import LOSSES
 from nnlab.network import begin
@@ -61,8 +62,9 @@ def by_autograd(
     nn.utils.vector_to_parameters(theta.clone(), parameters)
     optimizer = OPTIMIZERS.make(problem.optimizer, parameters, 0.0)
     criterion = LOSSES.make(problem.loss)
-    orders = iter([] if course.orders is None else course.orders)
-    moments, x, y = [], samples.x, samples.y
+    orders: Iterator[Tensor] = iter(() if course.orders is None else course.orders)
+    moments: list[tuple[Tensor, ...]] = []
+    x, y = samples
     per_epoch = -(-len(x) // problem.batch_size)
     for step, rate in enumerate(course.rates.tolist()):
         if step > 0:
@@ -83,13 +85,21 @@ def by_autograd(
         (loss + penalty).backward()
         if not loss.isfinite():
             return _leg(step + 1, True, moments)
-        gradient = torch.cat([each.grad.reshape(-1) for each in parameters])
+        gradient = torch.cat(
+            [each.grad.reshape(-1) for each in parameters if each.grad is not None]
+        )
         flat = nn.utils.parameters_to_vector(parameters).detach()
-        moments.append((torch.tensor(step), loss.detach()[None], flat[None].clone(), gradient[None]))
+        moments.append(
+            (torch.tensor(step), loss.detach()[None], flat[None].clone(), gradient[None])
+        )
     return _leg(len(moments), False, moments)
 
 
-def _leg(done: int, diverged: bool, moments: list[tuple[Tensor, ...]]) -> Leg:
+def _leg(
+    done: int,
+    diverged: bool,  # noqa: FBT001
+    moments: list[tuple[Tensor, ...]],
+) -> Leg:
     if not moments:
         return Leg(done, diverged, *(torch.empty(0) for _ in range(4)))
     return Leg(done, diverged, *(torch.stack(each) for each in zip(*moments, strict=True)))
@@ -111,14 +121,18 @@ def compare(ours: Leg, theirs: Leg, tolerance: float) -> None:
 @st.composite
 def problems(draw: st.DrawFn) -> tuple[Experiment, Problem, Course]:
     """A small network and how it learns, with every setting that engines carry."""
-    from nnlab.experiment import Data, Layer, Network, Training
-
     loss = draw(st.sampled_from(_LOSSES))
     activation = st.sampled_from(_ACTIVATIONS)
     hidden = draw(st.lists(st.builds(Layer, st.integers(1, 9), activation), max_size=3))
-    last = {"BCELoss": Layer(1, Choice("Sigmoid")), "CrossEntropyLoss": Layer(draw(st.integers(2, 4)))}
+    last = {
+        "BCELoss": Layer(1, Choice("Sigmoid")),
+        "CrossEntropyLoss": Layer(draw(st.integers(2, 4))),
+    }
     output = last.get(loss.name) or Layer(draw(st.integers(1, 3)), draw(activation))
-    source = Choice(draw(st.sampled_from(["spiral", "xor", "moons"])), (("n_samples", draw(st.integers(2, 150))),))
+    source = Choice(
+        draw(st.sampled_from(["spiral", "xor", "moons"])),
+        (("n_samples", draw(st.integers(2, 150))),),
+    )
     rate = draw(st.floats(1e-4, 0.1))
     training = Training(
         loss=loss,
@@ -127,12 +141,16 @@ def problems(draw: st.DrawFn) -> tuple[Experiment, Problem, Course]:
         zero_grad=draw(st.booleans()),
     )
     try:
-        experiment = Experiment(Data(source), Network((*hidden, output)), training, draw(st.integers(0, 99)))
+        experiment = Experiment(
+            Data(source), Network((*hidden, output)), training, draw(st.integers(0, 99))
+        )
     except ExperimentError:
         assume(False)
-    from dataclasses import replace
-
-    problem = replace(Problem.of(experiment), l1=draw(st.sampled_from([0.0, 0.01])), l2=draw(st.sampled_from([0.0, 0.1])))
+    problem = replace(
+        Problem.of(experiment),
+        l1=draw(st.sampled_from([0.0, 0.01])),
+        l2=draw(st.sampled_from([0.0, 0.1])),
+    )
     steps = draw(st.integers(1, 12))
     orders = None
     if draw(st.booleans()):
