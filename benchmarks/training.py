@@ -247,14 +247,20 @@ def sweep() -> list[Row]:
 
     rows = []
     for name, peer, target in (("PyTorch, one by one", one_by_one, 50), ("joblib", joblib, 25)):
-        for engine, ours in (("compiled, threads", threads), ("batched, 1 thread", stacked)):
-            agree(f"W4 {name}", ours(works[0])[1], peer(works[0])[1])
-            pairs = [(ours(works[0])[0], peer(works[0])[0]) for _ in range(3)]
-            mine, other = (statistics.median(each) for each in zip(*pairs, strict=True))
-            ratio = statistics.median(b / a for a, b in pairs)
-            per = 1e6 / (64 * 200)
-            rows.append(Row("W4", name, other * per, mine * per, ratio, target, engine))
+        rows.append(sweep_row((name, "compiled, threads"), (peer, threads), works[0], target))
+        rows.append(sweep_row((name, "batched, 1 thread"), (peer, stacked), works[0], target))
     return rows
+
+
+def sweep_row(names: tuple[str, str], peers: tuple[Peer, Peer], work: Work, target: int) -> Row:
+    """One way to sweep beside another; a round takes long enough that three will do."""
+    theirs, ours = peers
+    agree(f"W4 {names[0]}", ours(work)[1], theirs(work)[1])
+    pairs = [(ours(work)[0], theirs(work)[0]) for _ in range(3)]
+    mine, other = (statistics.median(each) for each in zip(*pairs, strict=True))
+    ratio = statistics.median(b / a for a, b in pairs)
+    per = 1e6 / (64 * work.epochs)
+    return Row("W4", names[0], other * per, mine * per, ratio, target, names[1])
 
 
 def speed_of_sgemm() -> float:

@@ -133,7 +133,6 @@ def problems(draw: st.DrawFn) -> tuple[Experiment, Problem, Course]:
         draw(st.sampled_from(["spiral", "xor", "moons"])),
         (("n_samples", draw(st.integers(2, 150))),),
     )
-    rate = draw(st.floats(1e-4, 0.1))
     training = Training(
         loss=loss,
         optimizer=draw(st.sampled_from(_OPTIMIZERS)),
@@ -151,13 +150,18 @@ def problems(draw: st.DrawFn) -> tuple[Experiment, Problem, Course]:
         l1=draw(st.sampled_from([0.0, 0.01])),
         l2=draw(st.sampled_from([0.0, 0.1])),
     )
-    steps = draw(st.integers(1, 12))
-    orders = None
+    return experiment, problem, draw(_courses(experiment))
+
+
+@st.composite
+def _courses(draw: st.DrawFn, experiment: Experiment) -> Course:
+    """A few steps with a learning rate that falls in the middle, shuffled or not."""
+    steps, orders = draw(st.integers(1, 12)), None
     if draw(st.booleans()):
         generator = torch.Generator().manual_seed(draw(st.integers(0, 99)))
         epochs = -(-steps // experiment.steps_per_epoch)
         n_rows = experiment.data.n_samples
         orders = torch.stack([torch.randperm(n_rows, generator=generator) for _ in range(epochs)])
-    rates = torch.full((steps,), rate, dtype=torch.float64)
+    rates = torch.full((steps,), draw(st.floats(1e-4, 0.1)), dtype=torch.float64)
     rates[steps // 2 :] *= 0.5
-    return experiment, problem, Course(0, rates, orders)
+    return Course(0, rates, orders)
