@@ -206,19 +206,20 @@ def frame(work: Work) -> list[Row]:
     return [Row(f"frame {work.name}", "PyTorch", other * 1e6, mine * 1e6, ratio, 20)]
 
 
-def sweep() -> list[Row]:
+def grid() -> list[Work]:
     """64 networks 2-16-1, learning rates from 0.003 to 0.09, 200 epochs of all 256 rows."""
     generator = torch.Generator().manual_seed(4)
     samples, sizes = spiral(generator, 256, 0.0), (2, 16, 1)
     problem = Problem(
         sizes, dense(sizes, "Tanh", "Identity"), Choice("BCEWithLogitsLoss"), Choice("SGD"), 256
     )
-    theta = torch.stack([initial(sizes, generator) for _ in range(64)])
-    rates = torch.logspace(-2.5, -1.05, 64, dtype=torch.float64)
-    works = [
-        Work("W4", problem, samples, start, float(rate), 200)
-        for start, rate in zip(theta, rates, strict=True)
-    ]
+    rates = torch.logspace(-2.5, -1.05, 64, dtype=torch.float64).tolist()
+    return [Work("W4", problem, samples, initial(sizes, generator), rate, 200) for rate in rates]
+
+
+def sweep() -> list[Row]:
+    """The grid's networks in two ways of nnlab and two of others."""
+    works = grid()
 
     def one_by_one(_work: Work) -> Timed:
         began = time.perf_counter()
@@ -241,8 +242,10 @@ def sweep() -> list[Row]:
 
     def stacked(_work: Work) -> Timed:
         began = time.perf_counter()
-        session = Batched(problem, samples, theta)
-        leg = session.go(Course(0, rates.expand(200, 64), stride=1))
+        theta = torch.stack([work.theta for work in works])
+        rates = torch.tensor([work.rate for work in works], dtype=torch.float64)
+        session = Batched(works[0].problem, works[0].samples, theta)
+        leg = session.go(Course(0, rates.expand(works[0].epochs, 64)))
         return time.perf_counter() - began, leg.losses[-1].tolist()
 
     rows = []
