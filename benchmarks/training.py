@@ -245,7 +245,7 @@ def sweep() -> list[Row]:
         theta = torch.stack([work.theta for work in works])
         rates = torch.tensor([work.rate for work in works], dtype=torch.float64)
         session = Batched(works[0].problem, works[0].samples, theta)
-        leg = session.go(Course(0, rates.expand(works[0].epochs, 64)))
+        leg = session.go(Course(0, rates.expand(works[0].epochs, -1)))
         return time.perf_counter() - began, leg.losses[-1].tolist()
 
     rows = []
