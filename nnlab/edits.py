@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from nnlab import parts
 from nnlab.experiment import Intervention
 from nnlab.limits import ExperimentError
 
@@ -35,9 +36,9 @@ def to_text(edits: Edits) -> str:
 def from_text(text: str, sizes: Sequence[int]) -> dict[str, float]:
     """Read edits of a network of these sizes, inputs first; what is no edit of it is left out."""
     edits: dict[str, float] = {}
-    for intervention in filter(None, map(_read, _items(text))):
-        if _exists(intervention.field, sizes):
-            edits = edit(edits, intervention.field, intervention.value)
+    for part, value in filter(None, map(_read, _items(text))):
+        if parts.exists(part, sizes):
+            edits = edit(edits, part, value)
     return edits
 
 
@@ -55,16 +56,11 @@ def _items(text: str) -> list[str]:
     return text.split(",")[:MOST_EDITS] if text else []
 
 
-def _read(item: str) -> Intervention | None:
+def _read(item: str) -> tuple[str, float] | None:
     part, _colon, number = item.partition(":")
     try:
-        found = Intervention(step=0, field=part, value=float(number))
+        value = float(number)
+        found = Intervention(step=0, field=part, value=value)
     except (ValueError, ExperimentError):
         return None
-    return None if found.field == "learning_rate" else found
-
-
-def _exists(part: str, sizes: Sequence[int]) -> bool:
-    layer, unit, *source = (int(number) for number in part[1:].split("."))
-    inside = layer < len(sizes) - 1 and unit < sizes[layer + 1]
-    return inside and all(place < sizes[layer] for place in source)
+    return (found.field, value) if parts.is_part(found.field) else None

@@ -3,25 +3,24 @@ the training, the seed, and the interventions made on the way. Equal experiments
 
 from __future__ import annotations
 
-import itertools
 import json
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar, cast
 
+from nnlab import parts
 from nnlab.activations import ACTIVATIONS
-from nnlab.datasets import DATASETS
+from nnlab.data import Data, PointEdit
 from nnlab.initialisers import INITIALISERS
 from nnlab.language import gettext as _
 from nnlab.limits import (
     Because,
+    Either,
     ExperimentError,
     Flag,
     Many,
-    Maybe,
     Number,
-    OneOf,
     Pattern,
     Rule,
     Whole,
@@ -29,91 +28,44 @@ from nnlab.limits import (
 from nnlab.losses import LOSSES
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.registry import Choice
+from nnlab.schedules import SCHEDULES
+from nnlab.spec import Of, Spec, a_dict_of, ruled
+from nnlab.timetable import Timetable, timetable
+
+__all__ = [
+    "Data",
+    "Experiment",
+    "Intervention",
+    "Layer",
+    "Network",
+    "PointEdit",
+    "Spec",
+    "Training",
+]
 
 VERSION = 1
 MOST_PARAMETERS = 1_000_000
 MOST_STEPS = 10_000_000
-MOST_TEXT = 1_000_000
+MOST_TEXT = 20_000_000
 """Characters of JSON that are read at all."""
 
-_FIELD = r"learning_rate|w\d{1,2}\.\d{1,4}\.\d{1,4}|b\d{1,2}\.\d{1,4}"
+_FIELD = rf"learning_rate|l1|l2|batch_size|optimizer|dropout\d{{1,2}}|{parts.PART}"
+_FIELDS = ("learning_rate", "l1", "l2", "batch_size", "optimizer", "dropout0", *parts.EXAMPLES)
 
 
-def ruled(rule: Rule, default: Any = MISSING) -> Any:
-    """A dataclass field that keeps a rule."""
-    if default is MISSING:
-        return field(metadata={"rule": rule})
-    return field(default=default, metadata={"rule": rule})
-
-
-@dataclass(frozen=True)
-class Spec:
-    """A frozen value whose fields keep their rules. Raises ExperimentError on making."""
-
-    path: ClassVar[str] = ""
-
-    def __post_init__(self) -> None:
-        for each in fields(self):
-            rule: Rule = each.metadata["rule"]
-            name = f"{self.path}.{each.name}".lstrip(".")
-            object.__setattr__(self, each.name, rule.accept(name, getattr(self, each.name)))
-
-    @classmethod
-    def from_json(cls, data: Any) -> Self:
-        """Read a dict as `to_json` writes it. Raises ExperimentError, also on unknown keys."""
-        if not isinstance(data, Mapping):
-            raise ExperimentError(cls.path or "experiment", data, Because(_a_dict_of(cls)))
-        names = tuple(each.name for each in fields(cls))
-        for key in data:
-            OneOf(names).accept(cls.path or "experiment", key)
-        for each in fields(cls):
-            if each.default is MISSING and each.name not in data:
-                raise ExperimentError(f"{cls.path}.{each.name}", None, each.metadata["rule"])
-        return cls(**data)
-
-    def to_json(self) -> dict[str, Any]:
-        """Every field as plain JSON values."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
-
-
-@dataclass(frozen=True)
-class Of:
-    """The rule of a field that holds another spec."""
-
-    spec: type[Spec]
-
-    def accept(self, field: str, value: Any) -> Spec:
-        return value if isinstance(value, self.spec) else self.spec.from_json(value)
-
-    def allowed(self) -> str:
-        return _a_dict_of(self.spec)
-
-
-@dataclass(frozen=True)
-class Data(Spec):
-    """Which data. `seed` None continues the experiment's own stream of random numbers, so that
-    one torch.manual_seed at the top of a script does for all; a number gives the data its own."""
-
-    path: ClassVar[str] = "data"
-    source: Choice = ruled(DATASETS, Choice("seed_batch"))
-    seed: int | None = ruled(Maybe(Whole(0, 2**32 - 1)), None)
-
-    @property
-    def n_features(self) -> int:
-        return DATASETS[self.source.name].n_features(DATASETS.settings(self.source))
-
-    @property
-    def n_samples(self) -> int:
-        return DATASETS[self.source.name].n_samples(DATASETS.settings(self.source))
+KeyT = TypeVar("KeyT")
 
 
 @dataclass(frozen=True)
 class Layer(Spec):
-    """A linear layer of 1 to 4096 units and the activation after it."""
+    """A linear layer of 1 to 4096 units, its batch norm if it has one, the activation, and the
+    share of the units that are dropped at random in training."""
 
     path: ClassVar[str] = "layer"
     units: int = ruled(Whole(1, 4096))
     activation: Choice = ruled(ACTIVATIONS, Choice("Identity"))
+    dropout: float = ruled(Number(0.0, 0.95), 0.0)
+    batch_norm: bool = ruled(Flag(), False)
 
 
 @dataclass(frozen=True)
@@ -134,7 +86,13 @@ class Network(Spec):
 @dataclass(frozen=True)
 class Training(Spec):
     """How to learn: batches of `batch_size` rows (all at once when there are fewer rows), in the
-    order in which they stand or shuffled anew each epoch. Without zero_grad gradients pile up."""
+    order in which they stand or shuffled anew each epoch. Without zero_grad gradients pile up.
+
+    The learning rate follows the schedule. l1 times the sum of |w| and l2 times the sum of w^2,
+    over the weights of the linear layers, are added to the loss before backward; the loss that is
+    recorded is without them. With patience the training ends when the loss on the held-out rows
+    (on the training's own, where none are held out) was not lower for so many epochs.
+    """
 
     path: ClassVar[str] = "training"
     loss: Choice = ruled(LOSSES, Choice("MSELoss"))
@@ -144,17 +102,42 @@ class Training(Spec):
     batch_size: int = ruled(Whole(1, 100_000), 100_000)
     shuffle: bool = ruled(Flag(), False)
     zero_grad: bool = ruled(Flag(), True)
+    schedule: Choice = ruled(SCHEDULES, Choice("constant"))
+    l1: float = ruled(Number(0.0, 10.0), 0.0)
+    l2: float = ruled(Number(0.0, 10.0), 0.0)
+    patience: int = ruled(Whole(0, 100_000), 0)
+
+
+_PART_VALUE = Number(-1e6, 1e6)
 
 
 @dataclass(frozen=True)
 class Intervention(Spec):
-    """What was changed by hand just before `step`: "learning_rate", or a part of the network:
-    w0.1.2 is the weight of linear layer 0 to unit 1 from input 2, b0.1 that unit's bias."""
+    """What was changed by hand just before `step`: a setting of the training (learning_rate, l1,
+    l2, optimizer; batch_size from the next epoch that begins), the dropout of a layer (dropout0),
+    or a part of the network (w0.1.2, see `nnlab.parts`). The value keeps the rule of its field.
+
+    An optimizer of the same name keeps what it remembers and changes only its settings; one of
+    another name begins anew.
+    """
 
     path: ClassVar[str] = "intervention"
     step: int = ruled(Whole(0, MOST_STEPS))
-    field: str = ruled(Pattern(_FIELD, ("learning_rate", "w0.1.2", "b0.1")))
-    value: float = ruled(Number(-1e6, 1e6))
+    field: str = ruled(Pattern(_FIELD, _FIELDS))
+    value: float | Choice = ruled(Either((_PART_VALUE, OPTIMIZERS)))
+
+    def _rule(self, each: Field[Any]) -> Rule:
+        return _value_rule(self.field) if each.name == "value" else super()._rule(each)
+
+
+def _value_rule(changed: str) -> Rule:
+    """The rule of the field that an intervention changes."""
+    if parts.is_part(changed):
+        return _PART_VALUE
+    spec: type[Spec] = Layer if changed.startswith("dropout") else Training
+    name = changed.rstrip("0123456789") if spec is Layer else changed
+    (rule,) = (each.metadata["rule"] for each in fields(spec) if each.name == name)
+    return cast(Rule, rule)
 
 
 @dataclass(frozen=True)
@@ -184,21 +167,48 @@ class Experiment(Spec):
         return (self.data.n_features, *(layer.units for layer in self.network.layers))
 
     @property
+    def norms(self) -> tuple[bool, ...]:
+        """Which layers have a batch norm."""
+        return tuple(layer.batch_norm for layer in self.network.layers)
+
+    @property
     def n_parameters(self) -> int:
-        return sum((i + 1) * o for i, o in itertools.pairwise(self.sizes))
+        return parts.blocks(self.sizes, self.norms)[-1].end
+
+    @property
+    def n_buffers(self) -> int:
+        """Numbers that a batch norm keeps without learning them: a mean and a variance a unit."""
+        return sum(2 * layer.units for layer in self.network.layers if layer.batch_norm)
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        """Which step is in which epoch."""
+        sizes = [(each.step, each.value) for each in self.changes_of.get("batch_size", ())]
+        return timetable(self.data.n_samples, self.training.batch_size, cast(Any, sizes))
+
+    @cached_property
+    def changes_at(self) -> Mapping[int, tuple[Intervention, ...]]:
+        """The interventions by their step."""
+        return _grouped(self.interventions, lambda each: each.step)
+
+    @cached_property
+    def changes_of(self) -> Mapping[str, tuple[Intervention, ...]]:
+        """The interventions by their field, in the order of their steps."""
+        return _grouped(self.interventions, lambda each: each.field)
 
     @property
     def batch_size(self) -> int:
-        """Rows in a full batch: never more than there are."""
-        return min(self.training.batch_size, self.data.n_samples)
+        """Rows in a full batch of the first epoch: never more than there are."""
+        return self.timetable.stretches[0].batch_size
 
     @property
     def steps_per_epoch(self) -> int:
-        return math.ceil(self.data.n_samples / self.batch_size)
+        """Steps in the first epoch; the timetable knows of later ones."""
+        return self.timetable.stretches[0].steps_per_epoch
 
     @property
     def n_steps(self) -> int:
-        return self.training.epochs * self.steps_per_epoch
+        return self.timetable.step_of(self.training.epochs)
 
     def dumps(self) -> str:
         """This experiment as JSON text with its version."""
@@ -211,33 +221,30 @@ class Experiment(Spec):
         try:
             data = json.loads(text)
         except (ValueError, RecursionError):
-            raise ExperimentError("experiment", text, Because(_a_dict_of(cls))) from None
+            raise ExperimentError("experiment", text, Because(a_dict_of(cls))) from None
         if not isinstance(data, dict):
-            raise ExperimentError("experiment", data, Because(_a_dict_of(cls)))
+            raise ExperimentError("experiment", data, Because(a_dict_of(cls)))
         Whole(1, VERSION).accept("version", data.pop("version", VERSION))
         return cls.from_json(data)
 
 
-def _a_dict_of(spec: type[Spec]) -> str:
-    return _("JSON with the fields {names}").format(
-        names=", ".join(each.name for each in fields(spec))
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Spec | Choice):
-        return value.to_json()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
+def _grouped(
+    interventions: tuple[Intervention, ...], key: Callable[[Intervention], KeyT]
+) -> Mapping[KeyT, tuple[Intervention, ...]]:
+    groups: dict[KeyT, list[Intervention]] = {}
+    for each in interventions:
+        groups.setdefault(key(each), []).append(each)
+    return {name: tuple(group) for name, group in groups.items()}
 
 
 def _misfits(experiment: Experiment) -> Iterator[ExperimentError]:
     """What does not fit together, one error for each thing."""
     yield from _too_much(experiment)
-    yield from _ragged_rows(experiment.data)
     yield from _loss_misfits(experiment)
-    yield from _optimizer_misfits(experiment.training)
+    yield from _last_layer_misfits(experiment.network.layers[-1])
+    yield from _lonely_rows(experiment)
+    for optimizer in (experiment.training.optimizer, *_later_optimizers(experiment)):
+        yield from _optimizer_misfits(optimizer)
     yield from _missing_parts(experiment)
 
 
@@ -250,25 +257,17 @@ def _too_much(experiment: Experiment) -> Iterator[ExperimentError]:
             yield ExperimentError(name, amount, Whole(0, most))
 
 
-def _ragged_rows(data: Data) -> Iterator[ExperimentError]:
-    rows = dict(data.source.options).get("rows", ())
-    lengths = tuple(sorted({len(row) for row in rows}))
-    if len(lengths) > 1:
-        sentence = _("the same for every row")
-        yield ExperimentError(_("the length of the rows"), lengths, Because(sentence))
-
-
 def _loss_misfits(experiment: Experiment) -> Iterator[ExperimentError]:
     """A network that is never trained may have any outputs."""
     outputs, loss = experiment.network.outputs, LOSSES[experiment.training.loss.name]
-    classes = DATASETS[experiment.data.source.name].classes
+    classes = experiment.data.classes
     if experiment.training.epochs == 0:
         return
     name = experiment.training.loss.name
     if name == "CrossEntropyLoss" and not 2 <= classes <= outputs:
         sentence = _("another loss here: it needs classes and one output for each class")
         yield ExperimentError("training.loss", name, Because(sentence))
-    elif outputs > 1 and classes > outputs:
+    elif classes > max(outputs, 2) or classes > outputs > 1:
         sentence = _("{classes}, one for each class").format(classes=classes)
         yield ExperimentError("network.outputs", outputs, Because(sentence))
     elif outputs > 1 and classes == 0:
@@ -282,28 +281,49 @@ def _loss_misfits(experiment: Experiment) -> Iterator[ExperimentError]:
         yield ExperimentError("training.loss", name, Because(sentence))
 
 
-def _optimizer_misfits(training: Training) -> Iterator[ExperimentError]:
-    settings = OPTIMIZERS.settings(training.optimizer)
+def _last_layer_misfits(last: Layer) -> Iterator[ExperimentError]:
+    """The last layer gives the outputs: nothing of them may be dropped or rescaled."""
+    for name, value, nothing in (
+        ("dropout", last.dropout, _("0 in the last layer, which gives the outputs")),
+        ("batch_norm", last.batch_norm, _("false in the last layer, which gives the outputs")),
+    ):
+        if value:
+            yield ExperimentError(f"layer.{name}", value, Because(nothing))
+
+
+def _lonely_rows(experiment: Experiment) -> Iterator[ExperimentError]:
+    """A batch norm compares the rows of a batch with each other."""
+    rows = experiment.data.n_samples
+    for size in (each.batch_size for each in experiment.timetable.stretches):
+        if any(experiment.norms) and (size == 1 or rows % size == 1):
+            sentence = _(
+                "false, because {rows} rows in batches of {size} leave a batch of a single row"
+            ).format(rows=rows, size=size)
+            yield ExperimentError("layer.batch_norm", True, Because(sentence))
+
+
+def _later_optimizers(experiment: Experiment) -> Iterator[Choice]:
+    for each in experiment.changes_of.get("optimizer", ()):
+        if isinstance(each.value, Choice):
+            yield each.value
+
+
+def _optimizer_misfits(optimizer: Choice) -> Iterator[ExperimentError]:
+    settings = OPTIMIZERS.settings(optimizer)
     if settings.get("nesterov") and not (settings["momentum"] > 0 and settings["dampening"] == 0):
         sentence = _("false, unless momentum is above 0 and dampening is 0")
         yield ExperimentError("training.optimizer.nesterov", True, Because(sentence))
 
 
 def _missing_parts(experiment: Experiment) -> Iterator[ExperimentError]:
+    last = len(experiment.network.layers) - 1
     for each in experiment.interventions:
-        if each.field == "learning_rate":
-            if each.value < 0:
-                yield ExperimentError("intervention.value", each.value, Number(0.0, 1e6))
-        elif not _exists(each.field, experiment.sizes):
-            sizes = ", ".join(map(str, experiment.sizes))
-            sentence = _("a part of this network, whose sizes are {sizes}").format(sizes=sizes)
-            yield ExperimentError("intervention.field", each.field, Because(sentence))
-
-
-def _exists(part: str, sizes: tuple[int, ...]) -> bool:
-    layer, unit, *source = (int(number) for number in part[1:].split("."))
-    return (
-        layer < len(sizes) - 1
-        and unit < sizes[layer + 1]
-        and all(index < sizes[layer] for index in source)
-    )
+        if parts.is_part(each.field):
+            if not parts.exists(each.field, experiment.sizes, experiment.norms):
+                sizes = ", ".join(map(str, experiment.sizes))
+                sentence = _("a part of this network, whose sizes are {sizes}").format(sizes=sizes)
+                yield ExperimentError("intervention.field", each.field, Because(sentence))
+        elif each.field.startswith("dropout") and int(each.field.removeprefix("dropout")) >= last:
+            sentence = _("the dropout of a hidden layer, of which there are {count}")
+            allowed = Because(sentence.format(count=last))
+            yield ExperimentError("intervention.field", each.field, allowed)

@@ -18,22 +18,27 @@ _BYTES_PER_NUMBER = 4
 
 
 class Moments(NamedTuple):
-    """R moments: steps [R] int64, losses [R], parameters [R, P], gradients [R, P]."""
+    """R moments: steps [R] int64, losses [R], parameters [R, P], gradients [R, P], and buffers
+    [R, B], what the batch norms keep."""
 
     steps: Tensor
     losses: Tensor
     parameters: Tensor
     gradients: Tensor
+    buffers: Tensor
 
     def rows(self, which: slice) -> Moments:
         return Moments(*(each[which] for each in self))
 
 
 class History:
-    """Room for so many moments of P parameters, within `MOST_BYTES` (but at least a few)."""
+    """Room for so many moments of P parameters and B buffers, within `MOST_BYTES` (but at least a
+    few)."""
 
-    def __init__(self, moments: int, n_parameters: int, device: torch.device) -> None:
-        most = MOST_BYTES // (2 * _BYTES_PER_NUMBER * n_parameters)
+    def __init__(
+        self, moments: int, n_parameters: int, n_buffers: int, device: torch.device
+    ) -> None:
+        most = MOST_BYTES // (_BYTES_PER_NUMBER * (2 * n_parameters + n_buffers))
         self.capacity = min(moments, max(most, LEAST_MOMENTS))
         self.stride = 1
         self._count = 0
@@ -42,27 +47,40 @@ class History:
             torch.empty(self.capacity, device=device),
             torch.empty(self.capacity, n_parameters, device=device),
             torch.empty(self.capacity, n_parameters, device=device),
+            torch.empty(self.capacity, n_buffers, device=device),
         )
-        self._newest = self._kept.rows(slice(0))
+        self.newest = self._kept.rows(slice(0))
 
-    def record(self, step: int, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
+    def record(
+        self, step: int, loss: Tensor, parameters: Sequence[nn.Parameter], buffers: Tensor
+    ) -> None:
         """Keep a moment if its step is on the stride; the newest is kept in any case."""
         theta = torch.cat([each.detach().reshape(-1) for each in parameters])
         gradients = [each.grad for each in parameters if each.grad is not None]
         gradient = torch.cat([each.reshape(-1) for each in gradients])
-        self._newest = Moments(torch.tensor([step]), loss.reshape(1), theta[None], gradient[None])
+        self.newest = Moments(
+            torch.tensor([step]), loss.reshape(1), theta[None], gradient[None], buffers[None]
+        )
         if self._count == self.capacity and step % self.stride == 0:
             self._thin()
         if step % self.stride == 0:
-            for kept, new in zip(self._kept, self._newest, strict=True):
+            for kept, new in zip(self._kept, self.newest, strict=True):
                 kept[self._count] = new[0]
             self._count += 1
+
+    def inherit(self, earlier: History, newest: Moments) -> None:
+        """Take over what an earlier history kept up to a moment, from which this one goes on."""
+        past = earlier._kept.rows(slice(earlier._count))
+        past = past.rows(slice(int((past.steps <= newest.steps).sum())))
+        self.stride, self._count, self.newest = earlier.stride, len(past.steps), newest
+        for kept, old in zip(self._kept, past, strict=True):
+            kept[: self._count] = old
 
     def stacked(self) -> Moments:
         """All moments kept, the newest last, on the CPU (on `meta` they stay there)."""
         kept = self._kept.rows(slice(self._count))
-        if not torch.equal(kept.steps[-1:], self._newest.steps):
-            kept = Moments(*(torch.cat(pair) for pair in zip(kept, self._newest, strict=True)))
+        if not torch.equal(kept.steps[-1:], self.newest.steps):
+            kept = Moments(*(torch.cat(pair) for pair in zip(kept, self.newest, strict=True)))
         if readable(kept.losses.device):
             kept = Moments(*(each.cpu() for each in kept))
         return kept
@@ -70,7 +88,7 @@ class History:
     def cut(self, step: int) -> None:
         """Forget every moment from `step` on."""
         self._count = int((self._kept.steps[: self._count] < step).sum())
-        self._newest = self._kept.rows(slice(max(self._count - 1, 0), self._count))
+        self.newest = self._kept.rows(slice(max(self._count - 1, 0), self._count))
 
     def _thin(self) -> None:
         """Copies, so that a run handed out earlier keeps what it has."""

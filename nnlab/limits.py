@@ -4,6 +4,7 @@ what is allowed."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Sequence
@@ -142,6 +143,23 @@ class OneOf:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text of one line, not empty, of at most `most` characters."""
+
+    most: int
+
+    def accept(self, field: str, value: Any) -> str:
+        if not isinstance(value, str) or not value.isprintable():
+            raise ExperimentError(field, value, self)
+        if not 1 <= len(value) <= self.most:
+            raise ExperimentError(field, value, self)
+        return value
+
+    def allowed(self) -> str:
+        return _("a line of 1 to {most} characters").format(most=self.most)
+
+
+@dataclass(frozen=True)
 class Pattern:
     """A word of a given form, explained by examples."""
 
@@ -155,6 +173,23 @@ class Pattern:
 
     def allowed(self) -> str:
         return _("a name such as {examples}").format(examples=", ".join(self.examples))
+
+
+@dataclass(frozen=True)
+class Either:
+    """What any of a few rules accepts."""
+
+    rules: tuple[Rule, ...]
+
+    def accept(self, field: str, value: Any) -> Any:
+        for rule in self.rules:
+            with contextlib.suppress(ExperimentError):
+                return rule.accept(field, value)
+        raise ExperimentError(field, value, self)
+
+    def allowed(self) -> str:
+        *most, last = (rule.allowed() for rule in self.rules)
+        return _("{allowed}, or {last}").format(allowed=", ".join(most), last=last)
 
 
 @dataclass(frozen=True)

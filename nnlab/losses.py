@@ -27,12 +27,23 @@ def classes(target: Tensor, outputs: int) -> Tensor:
     return target[:, 0].to(torch.long)
 
 
+def measured(criterion: nn.Module, prediction: Tensor, target: Tensor) -> Tensor:
+    """The criterion's loss; NaN for outputs that are NaN, of which BCELoss would make an error."""
+    guarded = isinstance(criterion, nn.BCELoss) and prediction.device.type != "meta"
+    if guarded and prediction.isnan().any():
+        return prediction.sum()
+    loss: Tensor = criterion(prediction, target)
+    return loss
+
+
 @dataclass(frozen=True)
 class Loss(Entry[nn.Module]):
-    """A loss module and the form of target that it takes."""
+    """A loss module, the form of target that it takes, and the output above which a single output
+    means class 1."""
 
     target: TargetForm = values
     probabilities: bool = False
+    threshold: float = 0.5
 
 
 LOSSES: Registry[Loss] = Registry(
@@ -53,6 +64,7 @@ LOSSES: Registry[Loss] = Registry(
         "BCEWithLogitsLoss": Loss(
             nn.BCEWithLogitsLoss,
             r"-\frac{1}{n}\sum y \ln \sigma(\hat{y}) + (1-y) \ln(1-\sigma(\hat{y}))",
+            threshold=0.0,
         ),
         "CrossEntropyLoss": Loss(
             nn.CrossEntropyLoss,

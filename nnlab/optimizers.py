@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from nnlab.limits import Flag, Number
-from nnlab.registry import Entry, Option, Registry
+from nnlab.registry import Choice, Entry, Option, Registry
 
 _FRACTION = Number(0.0, 0.99999)
 _DECAY = Option(0.0, Number(0.0, 1.0))
@@ -29,6 +29,22 @@ def with_betas(
 ) -> Optimizer:
     """Make an optimizer of the Adam family, which takes its two betas as a pair."""
     return optimizer(parameters, lr=learning_rate, betas=(beta1, beta2), **settings)
+
+
+_LATE = {"amsgrad": "max_exp_avg_sq", "centered": "grad_avg", "momentum": "momentum_buffer"}
+"""What an optimizer begins to remember, from zero, when one of these is switched on late."""
+
+
+def change(optimizer: Optimizer, choice: Choice) -> None:
+    """Give an optimizer other settings; what it remembers stays, and so does its learning rate."""
+    (group,) = optimizer.param_groups
+    made = OPTIMIZERS.make(choice, group["params"], group["lr"])
+    group |= {key: value for key, value in made.defaults.items() if key != "lr"}
+    if isinstance(optimizer, torch.optim.SGD):
+        return
+    for parameter, state in optimizer.state.items():
+        for key in (name for setting, name in _LATE.items() if group.get(setting)):
+            state.setdefault(key, torch.zeros_like(parameter))
 
 
 _ADAM = {

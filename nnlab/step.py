@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nnlab import parts
+from nnlab.batches import replay
 from nnlab.losses import LOSSES
-from nnlab.network import part_names
-from nnlab.training import Run, batch
+from nnlab.network import layers
+from nnlab.training import Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +40,11 @@ class StepTrace:
 def trace_step(run: Run, moment: int) -> StepTrace:
     """Take the step at a recorded moment apart."""
     experiment, step = run.experiment, int(run.steps[moment])
-    samples = batch(experiment, step)
-    module = run.module(moment).cpu()
+    samples, stream = replay(experiment, step)
+    module = run.module(moment).cpu().train()
+    for layer in layers(module):
+        if layer.dropout is not None:
+            layer.dropout.generator = stream
     choice = experiment.training.loss
     target = LOSSES[choice.name].target(samples.y, experiment.network.outputs)
     with torch.no_grad():
@@ -53,7 +58,7 @@ def trace_step(run: Run, moment: int) -> StepTrace:
         prediction,
         terms,
         float(run.losses[moment]),
-        part_names(experiment.sizes),
+        parts.names(experiment.sizes, experiment.norms),
         run.parameters[moment],
         _recorded(run, run.gradients, step - 1),
         run.gradients[moment],

@@ -1,8 +1,12 @@
 // The one Plotly view of the app. Every figure is redrawn in its own place, never mounted anew, so
-// that nothing flashes and zoom is kept. Views know each other only by one event on the document:
-// POINTED carries the id of the part that is pointed at, or null.
+// that nothing flashes and zoom is kept. Views know each other, and the rest of the page, only by
+// events on the document: POINTED carries the id of the part that is pointed at, or null; FRAME new
+// images and traces for the view of that key; ACT what was done to a plane: a point added or moved.
 
 const POINTED = "nnlab:pointed"
+const FRAME = "nnlab:frame"
+const ACT = "nnlab:act"
+const NEAR_PX = 12
 const OUT_OF_SIGHT_MS = 200
 const CLEAR = "rgba(0,0,0,0)"
 const CONFIG = { displayModeBar: false, displaylogo: false, scrollZoom: false, showSendToCloud: false }
@@ -13,6 +17,7 @@ const STYLE = `
 .nnlab-lit .ring { fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }
 .nnlab-view.on-part .drag { cursor: pointer !important; }
 .nnlab-view.still .drag { touch-action: pan-y pinch-zoom; }
+.nnlab-view.plane .nsewdrag { cursor: copy !important; touch-action: none; }
 `
 
 const views = new WeakMap()
@@ -23,6 +28,7 @@ export default function show(component) {
   view.report = data.pickable ? (id) => component.setTriggerValue("picked", id) : null
   view.data = data
   view.root.setAttribute("aria-label", data.alt)
+  view.root.classList.toggle("plane", data.plane)
   view.plot.style.minHeight = `${data.height}px`
   want(view)
   // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
@@ -42,6 +48,9 @@ function mount(parent) {
   parent.append(root)
   view.listen = (event) => light(view, event.detail)
   document.addEventListener(POINTED, view.listen)
+  view.follow = (event) => event.detail.view === view.data.key && patch(view, event.detail)
+  document.addEventListener(FRAME, view.follow)
+  root.addEventListener("pointerdown", (event) => touch(view, event), true)
   view.observer = new ResizeObserver(() => resize(view))
   view.observer.observe(root)
   views.set(parent, view)
@@ -55,6 +64,7 @@ function furnish({ root, plot, lit }) {
 
 function unmount(parent, view) {
   document.removeEventListener(POINTED, view.listen)
+  document.removeEventListener(FRAME, view.follow)
   view.observer.disconnect()
   view.gone = true
   window.Plotly?.purge(view.plot)
@@ -111,6 +121,59 @@ function drawn(view, wanted) {
   view.parts = null
   view.root.dataset.drawn = Number(view.root.dataset.drawn) + 1
   light(view, view.pointed)
+  if (view.waiting) patch(view, view.waiting)
+}
+
+// A frame changes what a standing figure shows: the sources of its images, the places of its traces.
+function patch(view, { images = [], traces = [] }) {
+  view.waiting = view.drawing ? { images, traces } : null
+  if (view.drawing || !view.shown || view.gone) return
+  const shown = view.plot.querySelectorAll(".imagelayer image")
+  images.forEach((source, i) => shown[i]?.setAttribute("href", source))
+  const found = traces.map(({ name }) => view.plot.data.findIndex((trace) => (trace.uid ?? trace.name) === name))
+  const known = traces.filter((_trace, i) => found[i] >= 0)
+  const places = { x: known.map(({ x }) => Array.from(x)), y: known.map(({ y }) => Array.from(y)) }
+  if (known.length) window.Plotly.restyle(view.plot, places, found.filter((i) => i >= 0))
+  view.root.dataset.frames = Number(view.root.dataset.frames ?? 0) + 1
+}
+
+// On a plane a click beside all points adds one, and a point that is dragged moves.
+function touch(view, down) {
+  if (!view.data.plane || !view.shown || !down.target.closest?.(".nsewdrag")) return
+  const row = rowAt(view, down)
+  const up = (event) => {
+    window.removeEventListener("pointerup", up)
+    const far = Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > NEAR_PX / 2
+    const [x, y] = placeOf(view, event)
+    if (row === null ? far : !far) return
+    const kind = row === null ? "add" : "move"
+    document.dispatchEvent(new CustomEvent(ACT, { detail: { kind, row, x, y, number: Date.now() } }))
+  }
+  window.addEventListener("pointerup", up)
+}
+
+const axes = (view) => [view.plot._fullLayout.xaxis, view.plot._fullLayout.yaxis]
+
+function placeOf(view, { clientX, clientY }) {
+  const box = view.plot.getBoundingClientRect()
+  const [xaxis, yaxis] = axes(view)
+  return [xaxis.p2d(clientX - box.left - xaxis._offset), yaxis.p2d(clientY - box.top - yaxis._offset)]
+}
+
+// The number of the row whose point (its customdata is "p" and the number) is near, or null.
+function rowAt(view, { clientX, clientY }) {
+  const box = view.plot.getBoundingClientRect()
+  const [xaxis, yaxis] = axes(view)
+  const near = (x, y) => Math.hypot(xaxis._offset + xaxis.d2p(x) - clientX + box.left, yaxis._offset + yaxis.d2p(y) - clientY + box.top)
+  let [row, nearest] = [null, NEAR_PX]
+  for (const trace of view.plot._fullData) {
+    if (!Array.isArray(trace.customdata)) continue
+    trace.customdata.forEach((id, i) => {
+      const distance = /^p\d+$/.test(id) ? near(trace.x[i], trace.y[i]) : Infinity
+      if (distance < nearest) [row, nearest] = [Number(id.slice(1)), distance]
+    })
+  }
+  return row
 }
 
 // What can be seen is drawn in the next frame; what is out of sight, when the newest has stood still.

@@ -21,7 +21,10 @@ from nnlab.experiment import (
     Training,
 )
 from nnlab.limits import ExperimentError
+from nnlab.network import build, running
+from nnlab.parts import names
 from nnlab.registry import Choice
+from nnlab.training import train
 from tests.strategies import experiments
 
 HOSTILE = [
@@ -119,3 +122,84 @@ def test_sizes_and_counts_are_those_of_the_tutorial() -> None:
     assert experiment.sizes == (10, 5, 1)
     assert experiment.n_parameters == 10 * 5 + 5 + 5 + 1
     assert (experiment.steps_per_epoch, experiment.n_steps) == (1, 50)
+
+
+CHANGES = [
+    Intervention(3, "batch_size", 4),
+    Intervention(3, "l1", 0.5),
+    Intervention(3, "optimizer", Choice("Adam", (("amsgrad", True),))),
+    Intervention(3, "dropout0", 0.5),
+    Intervention(3, "gamma0.4", 2.0),
+    Intervention(3, "beta0.0", -2.0),
+]
+NORMED = Network((Layer(5, Choice("ReLU"), batch_norm=True), Layer(1)))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_can_be_changed_keeps_its_type_when_written_and_read(change: Intervention) -> None:
+    experiment = Experiment(network=NORMED, interventions=(change,))
+    (again,) = Experiment.loads(experiment.dumps()).interventions
+    assert again == change
+    assert type(again.value) is type(change.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("learning_rate", 1001.0),
+        ("l2", -0.1),
+        ("batch_size", 0),
+        ("batch_size", 2.5),
+        ("batch_size", 3),
+        ("optimizer", "Exec"),
+        ("optimizer", {"name": "SGD", "nesterov": True}),
+        ("optimizer", 1.0),
+        ("dropout0", 0.99),
+        ("dropout1", 0.5),
+        ("gamma1.0", 1.0),
+        ("gamma0.5", 1.0),
+        ("w0.0.0", "SGD"),
+        ("epochs", 3),
+    ],
+)
+def test_a_change_keeps_the_rule_of_what_it_changes(field: str, value: object) -> None:
+    change = {"step": 1, "field": field, "value": value}
+    with pytest.raises(ExperimentError) as caught:
+        replace(Experiment(network=NORMED), interventions=(change,))  # type: ignore[arg-type]
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("last", [Layer(1, dropout=0.5), Layer(1, batch_norm=True)])
+def test_the_last_layer_gives_the_outputs_as_they_are(last: Layer) -> None:
+    with pytest.raises(ExperimentError, match="last layer"):
+        Experiment(network=Network((Layer(3), last)))
+
+
+@pytest.mark.parametrize("size", [2, 4, 5, 8, 10, 100])
+def test_a_batch_norm_learns_from_batches_of_two_rows_or_more(size: int) -> None:
+    training = Training(batch_size=size, epochs=3)
+    assert train(Experiment(network=NORMED, training=training)).losses.isfinite().all()
+
+
+@pytest.mark.parametrize("size", [1, 3, 9])
+def test_a_batch_norm_refuses_a_batch_of_a_single_row(size: int) -> None:
+    with pytest.raises(ExperimentError, match="single row"):
+        Experiment(network=NORMED, training=Training(batch_size=size))
+
+
+@given(experiments())
+def test_sizes_of_what_is_recorded_are_the_modules(experiment: Experiment) -> None:
+    module = build(experiment)
+    assert experiment.n_parameters == sum(each.numel() for each in module.parameters())
+    assert experiment.n_buffers == sum(each.numel() for each in running(module))
+    assert len(names(experiment.sizes, experiment.norms)) == experiment.n_parameters
+
+
+def test_an_experiment_written_before_there_was_more_to_say_is_read_as_it_was() -> None:
+    text = (
+        '{"version":1,"data":{"source":"seed_batch","seed":null},"network":{"layers":[{"units":5,'
+        '"activation":"ReLU"},{"units":1,"activation":"Sigmoid"}],"initialiser":"default"},'
+        '"training":{"loss":"MSELoss","optimizer":"SGD","learning_rate":0.01,"epochs":50,'
+        '"batch_size":100000,"shuffle":false,"zero_grad":true},"seed":0,"interventions":[]}'
+    )
+    assert Experiment.loads(text) == Experiment()

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.limits import ExperimentError, Flag, Many, Maybe, Number, OneOf, Pattern, Rule, Whole
+from nnlab.limits import (
+    Either,
+    ExperimentError,
+    Flag,
+    Many,
+    Maybe,
+    Number,
+    OneOf,
+    Pattern,
+    Rule,
+    Whole,
+)
 
 NUMBER, WHOLE = Number(-1.0, 2.0), Whole(1, 4096)
 REFUSED = [
@@ -28,6 +39,8 @@ REFUSED = [
     (OneOf(("a", "b")), ["a"]),
     (Pattern("[a-z]+", ("abc",)), "A"),
     (Maybe(WHOLE), "x"),
+    (Either((WHOLE, Flag())), 0),
+    (Either((WHOLE, Flag())), "true"),
 ]
 
 
@@ -55,3 +68,4 @@ def test_values_come_back_in_one_form() -> None:
     assert isinstance(NUMBER.accept("field", 1), float)
     assert Many(WHOLE, 1, 2).accept("field", [1, 2]) == (1, 2)
     assert Maybe(WHOLE).accept("field", None) is None
+    assert Either((WHOLE, Flag())).accept("field", True) is True

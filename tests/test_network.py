@@ -75,7 +75,8 @@ def test_nothing_is_drawn_from_the_global_stream() -> None:
 def test_a_trace_is_the_forward_pass_number_by_number(experiment: Experiment) -> None:
     beginning = begin(experiment)
     layers = trace(beginning.module, beginning.samples.x)
-    assert torch.equal(layers[-1].activation, beginning.module(beginning.samples.x).detach())
+    module = beginning.module.eval()
+    assert torch.equal(layers[-1].activation, module(beginning.samples.x).detach())
     for layer in layers:
         batch, inputs, units = len(layer.input), layer.input.shape[1], len(layer.bias)
         assert layer.weight.shape == (units, inputs)

@@ -60,8 +60,8 @@ def test_a_data_set_has_the_shape_that_it_says(name: str) -> None:
     assert y.shape == (len(x), 1)
     assert x.dtype == y.dtype == torch.float32
     assert x.isfinite().all()
-    if source.classes:
-        assert set(y.flatten().tolist()) == set(range(source.classes))
+    if source.classes(settings):
+        assert set(y.flatten().tolist()) == set(range(source.classes(settings)))
 
 
 @pytest.mark.parametrize("name", DATASETS)

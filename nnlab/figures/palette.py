@@ -31,6 +31,10 @@ DIVERGING = (
     (1.0, POSITIVE),
 )
 
+#: Whether Plotly checks every property of a figure. That takes four times as long as making it,
+#: so only the tests turn it on.
+CHECKED = False
+
 HEIGHT = 360
 SMALL_HEIGHT = 240
 TEXT_SIZE = 13
@@ -46,7 +50,8 @@ def figure(height: int, traces: Sequence[Any] = (), **layout: Any) -> go.Figure:
 
     `traces` are Plotly traces, or their dictionaries, in drawing order.
     """
-    return go.Figure({"data": list(traces), "layout": base(height) | layout})
+    drawing = {"data": list(traces), "layout": base(height) | layout}
+    return go.Figure(drawing, _validate=CHECKED)
 
 
 def base(height: int) -> dict[str, Any]:

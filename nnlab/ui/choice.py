@@ -53,7 +53,8 @@ def choose(
     """
     kept = link.read(key)
     chosen = kept if kept in options else default
-    st.session_state[key] = chosen
+    if st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen
     LOOKS[look](
         label,
         list(options),

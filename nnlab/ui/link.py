@@ -77,6 +77,15 @@ def write(key: str, text: str) -> None:
     _put(key, text)
 
 
+def take(key: str) -> str:
+    """Return what was set since it was last taken, and leave neither memory nor link of it."""
+    memory, text = _memory(), read(key)
+    memory.texts.pop(key, None)
+    memory.written.pop(key, None)
+    _put(key, "")
+    return text
+
+
 def forget(*keys: str) -> None:
     """Put parameters back to their defaults: for `on_click=link.forget, args=("neuron_w",)`."""
     for key in keys:

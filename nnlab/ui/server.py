@@ -20,7 +20,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from nnlab.ui import link
+from nnlab.ui import link, wire
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -34,6 +34,7 @@ _making = threading.Lock()
 def warm() -> None:
     """Do once per process what the first visitor would otherwise wait for."""
     serve_plotly()
+    wire.thin_all()
     torch = import_module("torch")
     import_module("plotly.graph_objects").Figure().to_json()
     # The first optimizer imports torch._dynamo, which takes about a second.

@@ -58,9 +58,9 @@ class WholeScale(Scale):
         return super().accept(round(value))
 
 
-def live_slider(label: str, key: str, default: float, scale: Scale) -> float:
+def live_slider(label: str, key: str, default: float, scale: Scale, part: str = "") -> float:
     """One slider; see live_sliders."""
-    (value,) = live_sliders((label,), key, (default,), scale)
+    (value,) = live_sliders((label,), key, (default,), scale, (part,))
     return value
 
 

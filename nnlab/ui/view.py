@@ -23,12 +23,19 @@ _mount = component("view", isolated=False)
 
 
 def view(
-    figure: Figure, key: str, alt: str, pick: str | None = None, height: int | None = None
+    figure: Figure,
+    key: str,
+    alt: str,
+    pick: str | None = None,
+    height: int | None = None,
+    *,
+    plane: bool = False,
 ) -> None:
     """Show `figure`. `alt` says in words what it shows, for those who can't see it.
 
     A click on a point with a `customdata` id puts that id into `st.session_state[pick]` before the
-    next run. `height` in pixels overrides the figure's own.
+    next run. `height` in pixels overrides the figure's own. On a `plane` points can be added by a
+    click and dragged: the browser tells the stage of the page (see nnlab.ui.stage).
     """
     serve_plotly()
     _mount(
@@ -37,7 +44,9 @@ def view(
             "figure": figure.to_json(),
             "alt": alt,
             "height": height or figure.layout.height or DEFAULT_HEIGHT,
+            "key": key,
             "pickable": pick is not None,
+            "plane": plane,
             "plotly": plotly_script(),
             "failed": _("This picture could not be drawn. Reload the page to try again."),
         },

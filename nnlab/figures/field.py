@@ -1,0 +1,152 @@
+"""The field is the plane of the data: behind it the network's output as an image, on it the points
+of each class, filled for training and hollow for the test. With one feature it is a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from nnlab.figures import palette
+from nnlab.language import gettext as _
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
+CURVE = "output"
+_PIXEL = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Points that are drawn alike: x, y [N], the numbers of their rows, a name, the place of their
+    colour, or their values [N] where numbers are predicted; hollow ones are held out."""
+
+    x: ArrayLike
+    y: ArrayLike
+    rows: Sequence[int]
+    name: str
+    place: int
+    hollow: bool
+    values: ArrayLike | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """The plane's range and axis names, and the largest value where numbers are predicted."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    names: tuple[str, ...]
+    limit: float = 1.0
+
+
+def field(shown: Field, groups: Sequence[Group]) -> go.Figure:
+    """The points over an image that frames will change."""
+    flat = len(shown.low) == 2
+    first, second = (*shown.names, _("target y"))[:2]
+    return palette.figure(
+        400,
+        [*([] if flat else [_curve(shown)]), *(_points(each, shown.limit) for each in groups)],
+        images=[_image(shown)] if flat else [],
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        xaxis={"range": [shown.low[0], shown.high[0]], "title": {"text": first}},
+        yaxis={
+            "range": [shown.low[1], shown.high[1]] if flat else None,
+            "title": {"text": second},
+        },
+        hovermode="closest",
+    )
+
+
+def _image(shown: Field) -> dict[str, Any]:
+    (left, bottom), (right, top) = shown.low, shown.high
+    return {
+        "source": f"data:image/gif;base64,{_PIXEL}",
+        "xref": "x",
+        "yref": "y",
+        "x": left,
+        "y": top,
+        "sizex": right - left,
+        "sizey": top - bottom,
+        "sizing": "stretch",
+        "layer": "below",
+    }
+
+
+def _curve(shown: Field) -> dict[str, Any]:
+    """Where the frames draw the network's output over the one feature."""
+    return {
+        "type": "scatter",
+        "uid": CURVE,
+        "name": _("output y"),
+        "x": list(shown.low[:1] + shown.high[:1]),
+        "y": [0.0, 0.0],
+        "mode": "lines",
+        "line": {"color": palette.SELECTED, "width": 3},
+    }
+
+
+def _points(group: Group, limit: float) -> dict[str, Any]:
+    symbol = SYMBOLS[group.place % len(SYMBOLS)] + ("-open" if group.hollow else "")
+    marker: dict[str, Any] = {"symbol": symbol, "size": 8, "opacity": 1}
+    if group.values is None:
+        marker["color"] = class_color(group.place)
+        marker["line"] = {"width": 2 if group.hollow else 1, "color": _rim(group)}
+    else:
+        shades = [palette.diverging(float(each), limit) for each in np.asarray(group.values)]
+        marker |= {"color": shades, "line": {"width": 1.5, "color": palette.QUIET}}
+    return {
+        "type": "scatter",
+        "name": group.name,
+        "mode": "markers",
+        "x": group.x,
+        "y": group.y,
+        "customdata": [f"p{row}" for row in group.rows],
+        "marker": marker,
+        "hovertemplate": f"{group.name} (%{{x:.3f}}, %{{y:.3f}})<extra></extra>",
+    }
+
+
+def _rim(group: Group) -> str:
+    return class_color(group.place) if group.hollow else "#ffffff"
+
+
+CLASS_COLORS = (
+    palette.NEGATIVE,
+    palette.POSITIVE,
+    "#12876f",
+    palette.SELECTED,
+    "#8a6d00",
+    "#6b4fbb",
+    "#5c6b00",
+    "#808590",
+)
+
+
+def class_color(place: int) -> str:
+    """The colour of a class; from the ninth on they come again, with other symbols."""
+    return CLASS_COLORS[place % len(CLASS_COLORS)]
+
+
+LEVELS = 16
+"""Shades of each class, from undecided to certain."""
+
+
+def shades() -> list[int]:
+    """256 colours, three numbers each, from the most negative over nothing to the most positive."""
+    colors = [palette.diverging(place / 127.5 - 1, 1.0) for place in range(256)]
+    return [channel for color in colors for channel in palette.channels(color)]
+
+
+def class_shades(classes: int) -> list[int]:
+    """For each class LEVELS colours, from nearly white to its own, mixed with white."""
+    colors = [
+        palette.mix("#ffffff", class_color(place), 0.15 + 0.6 * level / (LEVELS - 1))
+        for place in range(classes)
+        for level in range(LEVELS)
+    ]
+    return [channel for color in colors for channel in palette.channels(color)]

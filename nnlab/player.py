@@ -1,0 +1,273 @@
+"""The player trains an experiment bit by bit and looks at any moment of it: it plays, goes back,
+branches off, undoes. All of it follows from its experiment and the step that is looked at."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from nnlab.branches import branch
+from nnlab.datasets import Samples
+from nnlab.experiment import Experiment, Intervention, Network
+from nnlab.measures import accuracies_on, losses_on, r2_on
+from nnlab.scene import Scene, Scenery, kind_of
+from nnlab.settings import dropouts_at, value_at
+from nnlab.training import Run, Trainer
+
+MOST_POINTS = 160
+"""Moments that the curves show."""
+CHUNK = 8
+"""Steps between two looks at the clock."""
+LONGEST_REACH = 5.0
+"""Seconds that going to a step may take at once."""
+LATER = ("learning_rate", "l1", "l2", "batch_size", "optimizer")
+"""What of the training can be changed on the way, besides the dropouts."""
+
+
+class Standing(NamedTuple):
+    """How well the network does on the training rows and on the test rows (the training rows again
+    where none are held out): the loss, and the accuracy or, for numbers, R2."""
+
+    train_loss: float
+    test_loss: float
+    train_score: float
+    test_score: float
+
+
+@dataclass
+class Player:
+    """`at` is the step that is looked at, None for the newest; `past` and `future` are what undo
+    and redo bring back. Not thread-safe: a session's lock guards it."""
+
+    experiment: Experiment
+    device: str = "cpu"
+    playing: bool = False
+    speed: str = "epoch"
+    at: int | None = None
+    past: list[Experiment] = field(default_factory=list)
+    future: list[Experiment] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._begin(Trainer(self.experiment, self.device), Scenery(self.experiment))
+
+    def _begin(self, trainer: Trainer, scenery: Scenery) -> None:
+        self.trainer, self.scenery = trainer, scenery
+        self.at = None
+        self._measured: dict[int, tuple[float, ...]] = {}
+        rows = scenery.rows
+        train, test = rows.samples(), rows.test_samples()
+        self._samples: tuple[Samples, Samples] = (train, test if len(test.x) else train)
+
+    @property
+    def run(self) -> Run:
+        """What has happened so far."""
+        return self.trainer.run
+
+    @property
+    def newest(self) -> int:
+        """The last step that was recorded."""
+        return int(self.run.steps[-1])
+
+    @property
+    def step(self) -> int:
+        """The step that is looked at."""
+        return self.newest if self.at is None else min(self.at, self.newest)
+
+    # ---- playing ----
+
+    def play_on(self, seconds: float) -> None:
+        """One frame: as far as the speed asks for and the time allows. Where the run has been
+        already, it is only looked at again."""
+        goal = SPEEDS[self.speed](self.experiment, self.step)
+        if self.at is not None:
+            self.look_at(goal)
+        else:
+            self._train_to(goal, seconds)
+        if self.at is None and self.trainer.finished:
+            self.playing = False
+
+    def look_at(self, step: int) -> None:
+        """Look at a step of the run, from its start to the newest."""
+        self.at = max(step, 0) if step < self.newest else None
+
+    def reach(self, step: int) -> None:
+        """Go to a step, training as far as it takes."""
+        if step > self.newest:
+            self.at = None
+            self._train_to(step, LONGEST_REACH)
+        else:
+            self.look_at(step)
+
+    def _train_to(self, step: int, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while self.trainer.step < step and not self.trainer.finished:
+            self.trainer.advance(min(CHUNK, step - self.trainer.step))
+            if time.monotonic() > until:
+                break
+
+    # ---- changing ----
+
+    def now(self) -> Experiment:
+        """The experiment with every setting as it is at this step, as controls show it."""
+        step, training = self.step, self.experiment.training
+        settings = {name: value_at(self.experiment, name, step) for name in LATER}
+        if not self.experiment.changes_of.get("batch_size"):
+            settings["batch_size"] = training.batch_size
+        layers = zip(
+            self.experiment.network.layers, dropouts_at(self.experiment, step), strict=True
+        )
+        network = Network(
+            tuple(replace(layer, dropout=dropout) for layer, dropout in layers),
+            self.experiment.network.initialiser,
+        )
+        return replace(self.experiment, network=network, training=replace(training, **settings))
+
+    def wish(self, wanted: Experiment) -> None:
+        """Be what the controls ask for: a change on the way where that can be, else a new start."""
+        now = self.now()
+        if wanted == now:
+            return
+        changes = _changes(now, wanted, self.step)
+        if self.step > 0 and changes is not None:
+            self.become(branch(self.experiment, self.step, *changes))
+        else:
+            self.become(_from_the_start(wanted))
+
+    def set_part(self, part: str, value: float) -> None:
+        """Set a weight or a bias by hand, now."""
+        self.become(branch(self.experiment, self.step, Intervention(self.step, part, value)))
+
+    def rewind(self) -> None:
+        """Back to the very same start, with the settings as they are now."""
+        self.become(_from_the_start(self.now()))
+        self._begin(Trainer(self.experiment, self.device), self.scenery)
+
+    def become(self, experiment: Experiment) -> None:
+        """Be another experiment from here on; undo brings this one back."""
+        if experiment != self.experiment:
+            self.past.append(self.experiment)
+            self.future.clear()
+            self._turn_into(experiment)
+
+    def undo(self) -> None:
+        """Be the experiment before the last change."""
+        self._swap(self.past, self.future)
+
+    def redo(self) -> None:
+        """Make the change again that was undone last."""
+        self._swap(self.future, self.past)
+
+    def _swap(self, source: list[Experiment], other: list[Experiment]) -> None:
+        if source:
+            step = self.step
+            other.append(self.experiment)
+            self._turn_into(source.pop())
+            self.reach(step)
+
+    def _turn_into(self, experiment: Experiment) -> None:
+        """Keep of the past what both experiments share, and look at its last moment."""
+        trainer = Trainer.resume(experiment, self.trainer)
+        drawn = (experiment.data, experiment.seed, experiment.network)
+        before = (self.experiment.data, self.experiment.seed, self.experiment.network)
+        self.experiment = experiment
+        self._begin(trainer, self.scenery if drawn == before else Scenery(experiment))
+        self.scenery.experiment = experiment
+
+    # ---- looking ----
+
+    def scene(self) -> Scene:
+        """What is to be seen at this step."""
+        run = self.run
+        return self.scenery.scene(run, run.moment(self.step))
+
+    def standing(self) -> Standing:
+        """How well the network does at this step."""
+        run = self.run
+        return Standing(*self._measure(run, [run.moment(self.step)])[0])
+
+    def curves(self) -> tuple[Tensor, Tensor]:
+        """Steps [M] and, for each, the loss on the training and on the test rows [M, 2], of at most
+        MOST_POINTS moments."""
+        run = self.run
+        chosen = _spread(len(run))
+        steps = run.steps[chosen].tolist()
+        pairs = zip(steps, chosen, strict=True)
+        missing = {step: moment for step, moment in pairs if step not in self._measured}
+        if missing:
+            found = self._measure(run, list(missing.values()))
+            self._measured |= dict(zip(missing, found, strict=True))
+        losses = torch.tensor([self._measured[step][:2] for step in steps])
+        return torch.tensor(steps), losses
+
+    def _measure(self, run: Run, moments: list[int]) -> list[tuple[float, ...]]:
+        score = r2_on if kind_of(self.experiment) == "numbers" else accuracies_on
+        columns = [
+            measure(run, each, moments) for measure in (losses_on, score) for each in self._samples
+        ]
+        return list(zip(*[column.tolist() for column in columns], strict=True))
+
+
+def _changes(now: Experiment, wanted: Experiment, step: int) -> list[Intervention] | None:
+    """The changes on the way that lead to what is wanted, or None where there are none that do."""
+    later = {name: getattr(now.training, name) for name in LATER}
+    same_layers = tuple(
+        replace(new, dropout=old.dropout)
+        for new, old in zip(wanted.network.layers, now.network.layers, strict=False)
+    )
+    same = replace(
+        wanted,
+        training=replace(wanted.training, **later),
+        network=replace(wanted.network, layers=same_layers or wanted.network.layers),
+    )
+    if same != now or len(wanted.network.layers) != len(now.network.layers):
+        return None
+    training = [
+        Intervention(step, name, getattr(wanted.training, name))
+        for name, value in later.items()
+        if getattr(wanted.training, name) != value
+    ]
+    layers = zip(wanted.network.layers, now.network.layers, strict=True)
+    dropouts = [
+        Intervention(step, f"dropout{place}", new.dropout)
+        for place, (new, old) in enumerate(layers)
+        if new.dropout != old.dropout
+    ]
+    return training + dropouts
+
+
+def _from_the_start(experiment: Experiment) -> Experiment:
+    """The experiment with nothing changed on the way."""
+    return replace(experiment, interventions=())
+
+
+def _spread(count: int) -> list[int]:
+    """At most MOST_POINTS of so many moments, on a stride that doubles, and the last."""
+    stride = 1
+    while count / stride > MOST_POINTS:
+        stride *= 2
+    return sorted({*range(0, count, stride), count - 1})
+
+
+def _epochs(count: int) -> Callable[[Experiment, int], int]:
+    def goal(experiment: Experiment, step: int) -> int:
+        table = experiment.timetable
+        return table.step_of(table.epoch_of(step) + count)
+
+    return goal
+
+
+SPEEDS: Mapping[str, Callable[[Experiment, int], int]] = MappingProxyType(
+    {
+        "step": lambda experiment, step: step + 1,
+        "epoch": _epochs(1),
+        "fast": _epochs(10),
+        "full": _epochs(10_000),
+    }
+)
+"""How far a frame goes from a step, by name."""

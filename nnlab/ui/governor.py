@@ -1,0 +1,69 @@
+"""The governor lets many sessions play in one process: it says how long each frame may train and
+when the next one may come, so that all are served evenly and none starves the rest."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+FORGOTTEN_S = 3.0
+"""A session that has not asked for so long does not play any more."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Seconds that a frame may train, and seconds until the next frame may be asked for."""
+
+    budget: float
+    wait: float
+
+
+@dataclass
+class Governor:
+    """`frames_per_second` is what the process can draw in all, `share` the part of its time that
+    may be spent on training; no frame trains longer than `longest`."""
+
+    frames_per_second: float = 40.0
+    share: float = 0.45
+    longest: float = 0.03
+    shortest_wait: float = 0.02
+    most_players: int = 60
+    _asked: dict[str, float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def plan(self, player: str) -> Plan:
+        """What this player's next frame may cost, given how many play now."""
+        players = self._players(player)
+        pace = max(players / self.frames_per_second, self.shortest_wait)
+        budget = min(self.longest, self.share * max(pace, self.longest / self.share) / players)
+        return Plan(max(budget, 0.002), pace)
+
+    def full(self, player: str) -> bool:
+        """Whether one more player would be too many."""
+        with self._lock:
+            self._forget()
+            return player not in self._asked and len(self._asked) >= self.most_players
+
+    def leave(self, player: str) -> None:
+        """This player has paused."""
+        with self._lock:
+            self._asked.pop(player, None)
+
+    def _players(self, player: str) -> int:
+        with self._lock:
+            self._asked[player] = time.monotonic()
+            self._forget()
+            return len(self._asked)
+
+    def _forget(self) -> None:
+        before = time.monotonic() - FORGOTTEN_S
+        self._asked = {name: at for name, at in self._asked.items() if at >= before}
+
+
+@st.cache_resource(show_spinner=False)
+def governor() -> Governor:
+    """The one governor of this process."""
+    return Governor()

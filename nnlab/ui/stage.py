@@ -1,0 +1,246 @@
+"""The stage is the component that plays: it shows a player's network and asks for frame after frame.
+A frame is a few kilobytes: four bytes that say how long the header is, the header in JSON, numbers
+as 32-bit floats (curves, weights, biases, lines), and maps with one byte for each place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nnlab.experiment import Experiment
+from nnlab.figures import field, palette
+from nnlab.figures.drawing import layer_names
+from nnlab.figures.learning import HERE, TEST, TRAIN
+from nnlab.language import gettext as _
+from nnlab.player import SPEEDS, Player
+from nnlab.scene import BIG_MAP, Scene, kind_of
+from nnlab.ui.component import component
+
+mount = component("stage", isolated=False)
+
+BIG, CURVE = "play_field", "play_curve"
+"""The keys of the Plotly views that frames change."""
+CURVES_EVERY = 4
+"""Frames between two changes of the curves while it plays: a curve costs more to draw than maps."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What a frame says besides the player: its number, whether it brings the still parts, the
+    seconds to wait before the next one, and the part that is picked."""
+
+    number: int
+    still: bool
+    wait: float
+    picked: str
+
+
+def frame(player: Player, cue: Cue) -> bytes:
+    """The player as it is now, for the browser."""
+    scene = player.scene()
+    curves = (
+        _curves(player) if cue.still or cue.number % CURVES_EVERY == 0 or not player.playing else []
+    )
+    big, lines = _big(player.experiment, scene), _lines(player, scene)
+    header = {
+        **_state(player, cue),
+        "curves": [{"name": name, "count": len(x)} for name, x, _y in curves],
+        "traces": bool(curves),
+        "weights": [list(weight.shape) for weight in scene.weights],
+        "lines": [{"name": name, "count": len(x)} for name, x, _y in lines],
+        "big": {"width": BIG_MAP, "height": BIG_MAP} if big is not None else None,
+        "maps": [len(units) for units in scene.maps],
+        "side": [scene.maps[0].shape[-1], scene.maps[0].shape[1] if scene.maps[0].dim() > 2 else 1],
+        "ranges": [[_range(unit) for unit in units] for units in scene.maps],
+    }
+    if cue.still:
+        header["still"] = _still(player.experiment)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 4)
+    numbers = [
+        *(np.asarray(each, np.float32) for _name, *pair in curves for each in pair),
+        *(
+            each.numpy().ravel()
+            for pair in zip(scene.weights, scene.biases, strict=True)
+            for each in pair
+        ),
+        *(np.asarray(each, np.float32) for _name, *pair in lines for each in pair),
+    ]
+    maps = [] if big is None else [big]
+    maps += [_bytes(unit) for units in scene.maps for unit in units]
+    return b"".join(
+        [len(text).to_bytes(4, "little"), text, *(each.tobytes() for each in [*numbers, *maps])]
+    )
+
+
+def _state(player: Player, cue: Cue) -> dict[str, Any]:
+    run, step = player.run, player.step
+    standing = player.standing()
+    return {
+        "number": cue.number,
+        "wait": round(cue.wait * 1000),
+        "playing": player.playing,
+        "speed": player.speed,
+        "picked": cue.picked,
+        "moments": len(run),
+        "moment": run.moment(step),
+        "at": _when(player.experiment, step),
+        "said": _said(player, standing),
+        "enabled": _enabled(player),
+    }
+
+
+def _when(experiment: Experiment, step: int) -> str:
+    epochs = experiment.timetable.epochs_at(step)
+    return f"{epochs:.2f}".rstrip("0").rstrip(".")
+
+
+def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
+    train_loss, test_loss, train_score, test_score = (f"{value:.4f}" for value in standing)
+    score = _("R²") if kind_of(player.experiment) == "numbers" else _("accuracy")
+    said = [
+        (_("epoch"), _when(player.experiment, player.step)),
+        (_("step"), str(player.step)),
+        (_("training loss"), train_loss),
+        (_("training {score}").format(score=score), train_score),
+    ]
+    if player.experiment.data.n_test:
+        said += [(_("test loss"), test_loss), (_("test {score}").format(score=score), test_score)]
+    return said
+
+
+def _enabled(player: Player) -> dict[str, bool]:
+    more = player.at is not None or not player.trainer.finished
+    return {
+        "play": more,
+        "step": more and not player.playing,
+        "epoch": more and not player.playing,
+        "epochs": more and not player.playing,
+        "undo": bool(player.past),
+        "redo": bool(player.future),
+    }
+
+
+def _curves(player: Player) -> list[tuple[str, Any, Any]]:
+    steps, losses = player.curves()
+    table = player.experiment.timetable
+    epochs = [table.epochs_at(step) for step in steps.tolist()]
+    here = int(torch.searchsorted(steps, player.step, right=True)) - 1
+    curves = [(TRAIN, epochs, losses[:, 0].numpy())]
+    if player.experiment.data.n_test:
+        curves.append((TEST, epochs, losses[:, 1].numpy()))
+    return [*curves, (HERE, epochs[here : here + 1], losses[here : here + 1, 0].numpy())]
+
+
+def _lines(player: Player, scene: Scene) -> list[tuple[str, Any, Any]]:
+    """With one feature the output is a curve over it."""
+    if scene.output.dim() > 2:
+        return []
+    return [(field.CURVE, player.scenery.places[:, 0].numpy(), scene.output[0].numpy())]
+
+
+def _big(experiment: Experiment, scene: Scene) -> np.ndarray | None:
+    """The output's map as places in the palette, row by row from the bottom."""
+    if scene.output.dim() < 3:
+        return None
+    if kind_of(experiment) == "classes":
+        certainty, place = scene.output.max(0)
+        share = (certainty - 1 / len(scene.output)) / (1 - 1 / len(scene.output))
+        level = (share.clamp(0, 1) * (field.LEVELS - 1)).nan_to_num(0).round()
+        return (place * field.LEVELS + level).to(torch.uint8).numpy()
+    signed = scene.output[0] * 2 - 1 if kind_of(experiment) == "yes" else scene.output[0]
+    return _bytes(signed, limit=1.0)
+
+
+def _bytes(values: Tensor, limit: float | None = None) -> np.ndarray:
+    """0 for the most negative, 255 for the most positive; what is no number is in the middle."""
+    values = values.nan_to_num(0.0, 0.0, 0.0)
+    most = float(values.abs().max()) if limit is None else limit
+    scaled = (values / (most or 1.0)).clamp(-1, 1) * 127.5 + 127.5
+    return scaled.round().to(torch.uint8).numpy()
+
+
+def _range(unit: Tensor) -> str:
+    return _("{low} to {high}").format(
+        low=f"{float(unit.min()):.3g}", high=f"{float(unit.max()):.3g}"
+    )
+
+
+def _still(experiment: Experiment) -> dict[str, Any]:
+    """What does not change while it plays."""
+    names = layer_names(len(experiment.network.layers))
+    classes = kind_of(experiment) == "classes"
+    shades = field.shades()
+    return {
+        "inputs": list(experiment.data.feature_names),
+        "layers": [
+            {
+                "name": name,
+                "activation": layer.activation.name,
+                "units": _unit_names(place, layer.units, experiment),
+            }
+            for place, (name, layer) in enumerate(
+                zip(names, experiment.network.layers, strict=True), start=1
+            )
+        ],
+        "palette": field.class_shades(experiment.data.classes) if classes else shades,
+        "shades": shades,
+        "colors": {
+            "positive": palette.POSITIVE,
+            "negative": palette.NEGATIVE,
+            "selected": palette.SELECTED,
+        },
+        "views": {"big": BIG, "curve": CURVE},
+        "texts": _texts(experiment),
+        "speeds": [(name, text) for name, text in _speeds().items()],
+    }
+
+
+def _unit_names(place: int, units: int, experiment: Experiment) -> list[str]:
+    if place == len(experiment.network.layers):
+        return [f"y{unit}" for unit in range(1, units + 1)] if units > 1 else ["y"]
+    return [f"h{place}.{unit}" for unit in range(1, units + 1)]
+
+
+def _speeds() -> dict[str, str]:
+    words = (
+        _("1 step a frame"),
+        _("1 epoch a frame"),
+        _("10 epochs a frame"),
+        _("as fast as it goes"),
+    )
+    return dict(zip(SPEEDS, words, strict=True))
+
+
+def _texts(experiment: Experiment) -> dict[str, Any]:
+    buttons = {
+        "step": (_("Step"), _("one update of the weights")),
+        "epoch": (_("Epoch"), _("once through the training rows")),
+        "epochs": (_("10 epochs"), _("ten times through the training rows")),
+        "reset": (_("Reset"), _("back to the very same start")),
+        "fresh": (_("New start"), _("other random weights, the same data")),
+        "undo": (_("Undo"), _("take back the last change")),
+        "redo": (_("Redo"), _("make the change again")),
+    }
+    sizes = " - ".join(map(str, experiment.sizes))
+    return {
+        **{name: {"label": label, "title": title} for name, (label, title) in buttons.items()},
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "speed": _("speed"),
+        "time": _("go to epoch"),
+        "network": _("Network with {sizes} units; arrow keys go from unit to unit.").format(
+            sizes=sizes
+        ),
+        "inputs": _("Inputs"),
+        "fewer": _("one unit less"),
+        "more": _("one unit more"),
+        "weight": _("weight"),
+        "bias": _("bias"),
+    }

@@ -1,0 +1,122 @@
+"""What goes over the wire to a browser: when a part of a page is redrawn alone, only what changed.
+
+Streamlit sends every element of a fragment whenever the fragment runs, and a browser takes two or
+three milliseconds for each of them, also for one that looks as before. Those are left out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
+
+Path = tuple[int, ...]
+_WIRE = "nnlab_wire"
+
+
+class Sent(NamedTuple):
+    """What stands at a place of the page: the hash of its content, its fragment, its page."""
+
+    content: str
+    fragment: str
+    page: str
+
+
+class Wire:
+    """The wire to one browser. It knows what stands at each place of the page there."""
+
+    def __init__(self) -> None:
+        self._there: dict[Path, Sent] = {}
+        self._fragments: frozenset[str] = frozenset()
+        self._seen: set[Path] = set()
+        self._renewed: set[Path] = set()
+
+    def thin(self, messages: Iterable[ForwardMsg]) -> list[ForwardMsg]:
+        """The messages that this browser needs, in their order."""
+        return [needed for message in messages for needed in self._needed(message)]
+
+    def _needed(self, message: ForwardMsg) -> Iterator[ForwardMsg]:
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._begin(frozenset(message.metadata.run.fragment_ids))
+        elif kind == "script_finished":
+            yield from self._vanished(message)
+        if kind not in {"delta", "ref_hash"} or self._is_news(message):
+            yield message
+
+    def _begin(self, fragments: frozenset[str]) -> None:
+        """A run of the whole page makes the browser forget all that it does not send again."""
+        self._fragments = fragments
+        self._seen, self._renewed = set(), set()
+        if not fragments:
+            self._there = {}
+
+    def _is_news(self, message: ForwardMsg) -> bool:
+        """What stands in a block that is sent anew has to be sent anew as well."""
+        path, sent = tuple(message.metadata.delta_path), _sent(message)
+        self._seen.update(path[: end + 1] for end in range(len(path)))
+        kept = self._fragments and not any(path[:end] in self._renewed for end in range(len(path)))
+        if kept and self._there.get(path) == sent and not _acts(message):
+            return False
+        if message.delta.WhichOneof("type") != "add_block":
+            self._forget(path)
+        self._there[path] = sent
+        self._renewed.add(path)
+        _disown(message)
+        return True
+
+    def _vanished(self, finished: ForwardMsg) -> Iterator[ForwardMsg]:
+        """Nothing, in place of what the fragments have shown before and did not show this time."""
+        if finished.script_finished != ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            return
+        for path, sent in sorted(self._there.items()):
+            if sent.fragment in self._fragments and path not in self._seen and path in self._there:
+                self._forget(path)
+                yield _nothing(path, sent)
+
+    def _forget(self, path: Path) -> None:
+        """What stood at this place, and in it."""
+        inside = [place for place in self._there if place[: len(path)] == path]
+        for place in inside:
+            del self._there[place]
+
+
+def _sent(message: ForwardMsg) -> Sent:
+    content = message.hash or message.ref_hash
+    return Sent(content, message.delta.fragment_id, message.metadata.active_script_hash)
+
+
+def _acts(message: ForwardMsg) -> bool:
+    """Whether it does something when it arrives, and is no mere sight."""
+    delta = message.delta
+    return delta.HasField("new_transient") or delta.new_element.has_one_shot_effect
+
+
+def _disown(message: ForwardMsg) -> None:
+    """A block that belongs to a fragment loses all in it that the fragment does not send again."""
+    if message.delta.HasField("add_block"):
+        message.delta.fragment_id = ""
+
+
+def _nothing(path: Path, sent: Sent) -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = path
+    message.metadata.active_script_hash = sent.page
+    message.delta.fragment_id = sent.fragment
+    message.delta.new_element.empty.SetInParent()
+    return message
+
+
+@cache
+def thin_all() -> None:
+    """From now on, once per process, every session's messages go through a wire of its own."""
+    flush = AppSession.flush_browser_queue
+
+    def thinned(session: AppSession) -> list[ForwardMsg]:
+        wire: Wire = vars(session).setdefault(_WIRE, Wire())
+        return wire.thin(flush(session))
+
+    AppSession.flush_browser_queue = thinned  # type: ignore[assignment, method-assign]

@@ -1,0 +1,437 @@
+// The playground's stage: the buttons of the player, and the network as it is at this moment, every
+// unit with its map. Python sends frames (see nnlab/ui/stage.py): a header in JSON, then bytes. What
+// belongs to the Plotly views of the page is passed on to them by one event, FRAME.
+//
+// While it plays, each frame that arrives asks for the next one, so that a slow browser is never
+// flooded and a hidden one stops the training.
+
+const FRAME = "nnlab:frame"
+const ACT = "nnlab:act"
+const PATIENCE_MS = 4000
+const REACH_PX = 6
+const STYLE = `
+.nnlab-stage { display: grid; gap: .5rem; }
+.nnlab-stage .bar { display: flex; flex-wrap: wrap; gap: .375rem .5rem; align-items: center; }
+.nnlab-stage button { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); cursor: pointer;
+  border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); min-height: 2.25rem; padding: 0 .75rem; }
+.nnlab-stage button.main { background: var(--st-primary-color); color: light-dark(#fff, #0b1016); border-color: transparent; min-width: 6rem; font-weight: 600; }
+.nnlab-stage button:hover { border-color: var(--st-primary-color); }
+.nnlab-stage button:disabled { opacity: .5; cursor: default; }
+.nnlab-stage :focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+.nnlab-stage .said { display: flex; flex-wrap: wrap; gap: .125rem 1rem; font-size: .9375rem; font-variant-numeric: tabular-nums; }
+.nnlab-stage .said b { font-weight: 600; }
+.nnlab-stage .time { display: grid; grid-template-columns: auto 1fr auto; gap: .625rem; align-items: center; font-size: .875rem; }
+.nnlab-stage input[type=range] { width: 100%; min-height: 1.75rem; accent-color: var(--st-primary-color); margin: 0; touch-action: pan-y; }
+.nnlab-stage select { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); min-height: 2.25rem;
+  border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); }
+.nnlab-stage .net { position: relative; }
+.nnlab-stage .net > canvas { display: block; width: 100%; border-radius: var(--st-base-radius); }
+.nnlab-stage .heads { position: relative; height: 3.25rem; font-size: .75rem; text-align: center; }
+.nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); white-space: nowrap; line-height: 1.2; }
+.nnlab-stage .heads button { min-height: 1.625rem; padding: 0 .4rem; line-height: 1; }
+.nnlab-stage .tip { position: absolute; pointer-events: none; z-index: 2; padding: .375rem .5rem; font-size: .8125rem; line-height: 1.3;
+  background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); box-shadow: 0 2px 8px rgb(0 0 0 / .2); }
+.nnlab-stage .tip canvas { display: block; width: 120px; height: 120px; image-rendering: pixelated; margin-top: .25rem; }
+`
+
+const stages = new WeakMap()
+
+export default function show(component) {
+  const { parentElement, data } = component
+  const stage = stages.get(parentElement) ?? mount(parentElement)
+  stage.report = (action) => component.setTriggerValue("act", action)
+  stage.tick = (number) => component.setTriggerValue("tick", number)
+  take(stage, data)
+  return () => parentElement.isConnected || unmount(parentElement, stage)
+}
+
+function mount(parent) {
+  addStyleOnce()
+  const stage = { root: make("div", { className: "nnlab-stage" }), header: {}, pointed: null, timers: [] }
+  build(stage)
+  parent.append(stage.root)
+  stage.observer = new ResizeObserver(() => draw(stage))
+  stage.observer.observe(stage.net)
+  stage.listen = (event) => stage.report(event.detail)
+  document.addEventListener(ACT, stage.listen)
+  stages.set(parent, stage)
+  return stage
+}
+
+function unmount(parent, stage) {
+  stage.observer.disconnect()
+  stage.timers.forEach(clearTimeout)
+  document.removeEventListener(ACT, stage.listen)
+  stage.root.remove()
+  stages.delete(parent)
+}
+
+function addStyleOnce() {
+  if (document.getElementById("nnlab-stage-style")) return
+  document.head.append(make("style", { id: "nnlab-stage-style", textContent: STYLE }))
+}
+
+function make(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties)
+  element.append(...children)
+  return element
+}
+
+// ---- the parts of the stage ----
+
+function build(stage) {
+  const act = (kind, more = {}) => () => stage.report({ kind, ...more, number: Date.now() })
+  const button = (kind, more) => make("button", { type: "button", onclick: act(kind, more) })
+  stage.play = make("button", { type: "button", className: "main" })
+  stage.play.onclick = () => stage.report({ kind: stage.header.playing ? "pause" : "play", number: Date.now() })
+  stage.buttons = {
+    reset: button("reset"), fresh: button("fresh"), step: button("step"), epoch: button("epoch"), epochs: button("epochs"),
+    undo: button("undo"), redo: button("redo"),
+  }
+  stage.speed = make("select")
+  stage.speed.onchange = () => stage.report({ kind: "speed", value: stage.speed.value, number: Date.now() })
+  stage.said = make("div", { className: "said" })
+  stage.said.setAttribute("role", "status")
+  stage.said.setAttribute("aria-live", "off")
+  stage.range = make("input", { type: "range", min: 0, step: 1 })
+  stage.range.oninput = () => seek(stage)
+  stage.rangeLabel = make("span")
+  stage.rangeValue = make("span")
+  stage.heads = make("div", { className: "heads" })
+  stage.canvas = make("canvas", { tabIndex: 0 })
+  stage.canvas.setAttribute("role", "img")
+  stage.tip = make("div", { className: "tip", hidden: true })
+  stage.net = make("div", { className: "net" }, stage.canvas, stage.tip)
+  const { reset, fresh, step, epoch, epochs, undo, redo } = stage.buttons
+  const bar = make("div", { className: "bar" }, stage.play, step, epoch, epochs, reset, fresh, undo, redo, stage.speed)
+  const time = make("label", { className: "time" }, stage.rangeLabel, stage.range, stage.rangeValue)
+  stage.root.append(bar, stage.said, time, stage.heads, stage.net)
+  listenToPointer(stage)
+}
+
+// One seek at a time: the newest place is sent when the last one has been answered.
+function seek(stage) {
+  stage.sought = Number(stage.range.value)
+  stage.rangeValue.textContent = stage.sought
+  if (!stage.seeking) sendSeek(stage)
+}
+
+function sendSeek(stage) {
+  stage.seeking = stage.sought !== undefined
+  if (!stage.seeking) return
+  const place = stage.sought
+  stage.sought = undefined
+  stage.report({ kind: "seek", value: place, number: Date.now() })
+}
+
+// ---- frames ----
+
+function take(stage, bytes) {
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)))
+  const payload = bytes.slice(4 + size)
+  if (header.number === stage.header.number) return
+  if (!header.still && !stage.still) return stage.report({ kind: "whole", number: Date.now() })
+  const fresh = header.still && JSON.stringify(header.still) !== stage.stillText
+  Object.assign(stage, { header, payload })
+  if (fresh) Object.assign(stage, { still: header.still, stillText: JSON.stringify(header.still) })
+  if (fresh) furnish(stage)
+  unpack(stage)
+  say(stage)
+  draw(stage)
+  passOn(stage)
+  stage.root.dataset.frame = header.number
+  sendSeek(stage)
+  goOn(stage)
+}
+
+// Floats first: curves, then weights; then bytes: the big map, then the units' maps.
+function unpack(stage) {
+  const { header, payload } = stage
+  let at = 0
+  const floats = (count) => new Float32Array(payload.buffer, (at += 4 * count) - 4 * count, count)
+  const bytes = (count) => payload.subarray(at, (at += count))
+  stage.curves = header.curves.map(({ name, count }) => ({ name, x: floats(count), y: floats(count) }))
+  stage.weights = header.weights.map(([units, inputs]) => ({ inputs, weight: floats(units * inputs), bias: floats(units) }))
+  stage.lines = (header.lines ?? []).map(({ name, count }) => ({ name, x: floats(count), y: floats(count) }))
+  stage.big = header.big ? { ...header.big, bytes: bytes(header.big.width * header.big.height) } : null
+  stage.maps = header.maps.map((count) => Array.from({ length: count }, () => bytes(header.side[0] * header.side[1])))
+}
+
+function goOn(stage) {
+  stage.timers.forEach(clearTimeout)
+  stage.timers = []
+  const { playing, number, wait } = stage.header
+  if (!playing) return
+  const ask = () => stage.root.isConnected && stage.tick(number)
+  const soon = () => requestAnimationFrame(() => ask())
+  stage.timers = [setTimeout(soon, wait), setTimeout(ask, PATIENCE_MS + wait)]
+}
+
+// What the page's Plotly views show of this frame.
+function passOn(stage) {
+  const { still, header, curves, lines, big } = stage
+  if (big && still.views.big) {
+    const image = picture(big.bytes, big.width, big.height, still.palette).toDataURL()
+    tell(still.views.big, { images: [image] })
+  }
+  if (lines.length) tell(still.views.big, { traces: lines })
+  if (header.traces) tell(still.views.curve, { traces: curves })
+}
+
+function tell(view, change) {
+  document.dispatchEvent(new CustomEvent(FRAME, { detail: { view, ...change } }))
+}
+
+function picture(bytes, width, height, palette) {
+  const canvas = make("canvas", { width, height })
+  const context = canvas.getContext("2d")
+  const image = context.createImageData(width, height)
+  for (let place = 0; place < bytes.length; place++) {
+    const row = height - 1 - Math.floor(place / width)
+    const to = 4 * (row * width + (place % width))
+    const from = 3 * bytes[place]
+    image.data[to] = palette[from]
+    image.data[to + 1] = palette[from + 1]
+    image.data[to + 2] = palette[from + 2]
+    image.data[to + 3] = 255
+  }
+  context.putImageData(image, 0, 0)
+  return canvas
+}
+
+// ---- words and buttons ----
+
+function furnish(stage) {
+  const { texts, speeds } = stage.still
+  for (const [name, button] of Object.entries(stage.buttons)) {
+    button.textContent = texts[name].label
+    button.title = texts[name].title
+    button.hidden = Boolean(texts[name].hidden)
+  }
+  stage.speed.replaceChildren(...speeds.map(([value, label]) => make("option", { value, textContent: label })))
+  stage.speed.setAttribute("aria-label", texts.speed)
+  stage.rangeLabel.textContent = texts.time
+  stage.canvas.setAttribute("aria-label", texts.network)
+  place(stage)
+}
+
+function say(stage) {
+  const { header, still } = stage
+  stage.play.textContent = header.playing ? still.texts.pause : still.texts.play
+  stage.speed.value = header.speed
+  for (const [name, enabled] of Object.entries(header.enabled)) stage.buttons[name].disabled = !enabled
+  stage.play.disabled = !header.enabled.play
+  stage.said.replaceChildren(...header.said.map(([name, value]) => make("span", {}, `${name} `, make("b", { textContent: value }))))
+  stage.range.max = header.moments - 1
+  stage.range.setAttribute("aria-valuetext", `${still.texts.time} ${header.at}`)
+  if (document.activeElement !== stage.range || !stage.seeking) stage.range.value = header.moment
+  stage.rangeValue.textContent = header.at
+}
+
+// ---- the network ----
+
+const columns = (stage) => [stage.still.inputs, ...stage.still.layers.map(({ units }) => units)]
+
+function place(stage) {
+  const width = stage.net.clientWidth
+  if (!width || !stage.still) return
+  const counts = columns(stage).map((names) => names.length)
+  const most = Math.max(...counts)
+  const gap = width / counts.length
+  const size = Math.max(9, Math.min(42, gap * 0.5, 440 / most - 5))
+  const height = Math.max(150, most * (size + 7) + 12)
+  const x = counts.map((_count, column) => gap * (column + 0.5))
+  const y = counts.map((count) => Array.from({ length: count }, (_, unit) => height / 2 + (unit - (count - 1) / 2) * (size + 7)))
+  stage.place = { width, height, size, gap, x, y }
+  const ratio = window.devicePixelRatio || 1
+  stage.canvas.width = width * ratio
+  stage.canvas.height = height * ratio
+  stage.canvas.style.height = `${height}px`
+  heads(stage)
+}
+
+function heads(stage) {
+  const { still, place: { x, gap } } = stage
+  const last = still.layers.length - 1
+  const parts = [make("div", { textContent: still.texts.inputs })]
+  still.layers.forEach((layer, number) => {
+    const head = make("div", {}, gap < 64 ? "" : layer.name, make("br"), gap < 64 ? "" : layer.activation)
+    if (number < last && gap >= 52) head.append(make("br"), ...sizers(stage, number, layer))
+    parts.push(head)
+  })
+  parts.forEach((part, column) => (part.style.left = `${x[column]}px`))
+  stage.heads.replaceChildren(...parts)
+}
+
+function sizers(stage, number, layer) {
+  return [["−", -1, stage.still.texts.fewer], ["+", 1, stage.still.texts.more]].map(([sign, by, text]) => {
+    const button = make("button", { type: "button", textContent: sign, title: text })
+    button.setAttribute("aria-label", `${layer.name}: ${text}`)
+    button.onclick = () => stage.report({ kind: "units", value: number, by, number: Date.now() })
+    return button
+  })
+}
+
+function draw(stage) {
+  if (!stage.still || !stage.maps) return
+  if (stage.place?.width !== stage.net.clientWidth || stage.heads.childElementCount !== columns(stage).length) place(stage)
+  if (!stage.place) return
+  const context = stage.canvas.getContext("2d")
+  const ratio = window.devicePixelRatio || 1
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.clearRect(0, 0, stage.place.width, stage.place.height)
+  const style = getComputedStyle(stage.root)
+  const colors = { text: style.getPropertyValue("--st-text-color"), ...stage.still.colors }
+  drawEdges(context, stage, colors)
+  drawUnits(context, stage, colors)
+}
+
+function drawEdges(context, stage, colors) {
+  const { x, y, size } = stage.place
+  stage.weights.forEach(({ inputs, weight }, layer) => {
+    const limit = Math.max(1e-9, ...Array.from(weight, (value) => (Number.isFinite(value) ? Math.abs(value) : 0)))
+    weight.forEach((value, index) => {
+      const [unit, source] = [Math.floor(index / inputs), index % inputs]
+      const share = Math.min(1, Math.abs(value) / Math.max(limit, 1))
+      const from = [x[layer] + size / 2, y[layer][source]]
+      const to = [x[layer + 1] - size / 2, y[layer + 1][unit]]
+      const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}`
+      context.strokeStyle = lit ? colors.selected : value < 0 ? colors.negative : colors.positive
+      context.globalAlpha = lit ? 1 : 0.25 + 0.75 * share
+      context.lineWidth = lit ? 5 : 0.5 + 4.5 * share
+      context.setLineDash(value < 0 ? [5, 4] : [])
+      context.beginPath()
+      context.moveTo(...from)
+      context.bezierCurveTo((from[0] + to[0]) / 2, from[1], (from[0] + to[0]) / 2, to[1], ...to)
+      context.stroke()
+    })
+  })
+  context.globalAlpha = 1
+  context.setLineDash([])
+}
+
+function drawUnits(context, stage, colors) {
+  const { x, y, size } = stage.place
+  context.imageSmoothingEnabled = true
+  stage.maps.forEach((maps, column) => maps.forEach((bytes, unit) => {
+    const [left, top] = [x[column] - size / 2, y[column][unit] - size / 2]
+    const [width, height] = stage.header.side
+    context.drawImage(picture(bytes, width, height, stage.still.shades), left, top, size, size)
+    const id = column ? `u${column - 1}.${unit}` : `x${unit}`
+    const lit = stage.pointed === id || stage.header.picked === `b${column - 1}.${unit}`
+    context.strokeStyle = lit ? colors.selected : colors.text
+    context.lineWidth = lit ? 3.5 : 1
+    context.strokeRect(left, top, size, size)
+    if (!column && size >= 16) label(context, stage.still.inputs[unit], left - 4, y[column][unit], colors.text)
+  }))
+}
+
+function label(context, text, x, y, color) {
+  context.fillStyle = color
+  context.font = "12px sans-serif"
+  context.textAlign = "right"
+  context.textBaseline = "middle"
+  context.fillText(text.length > 12 ? `${text.slice(0, 11)}…` : text, x, y)
+}
+
+// ---- pointing and clicking, with the mouse, a finger or the keys ----
+
+function listenToPointer(stage) {
+  const { canvas } = stage
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect()
+    return partAt(stage, event.clientX - box.left, event.clientY - box.top)
+  }
+  canvas.onpointermove = (event) => point(stage, at(event))
+  canvas.onpointerleave = () => point(stage, null)
+  canvas.onclick = (event) => pick(stage, at(event))
+  canvas.onkeydown = (event) => {
+    const steps = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }
+    if (steps[event.key]) walk(stage, ...steps[event.key])
+    else if (event.key === "Enter" || event.key === " ") pick(stage, stage.pointed)
+    else return
+    event.preventDefault()
+  }
+  canvas.onblur = () => point(stage, null)
+}
+
+function partAt(stage, px, py) {
+  if (!stage.place || !stage.maps) return null
+  const { x, y, size } = stage.place
+  for (let column = 0; column < x.length; column++) {
+    const unit = y[column].findIndex((top) => Math.abs(px - x[column]) <= size / 2 && Math.abs(py - top) <= size / 2)
+    if (unit >= 0) return column ? `u${column - 1}.${unit}` : `x${unit}`
+  }
+  return edgeAt(stage, px, py)
+}
+
+function edgeAt(stage, px, py) {
+  const { x, y, size } = stage.place
+  const layer = x.findIndex((left, column) => px > left + size / 2 && px < (x[column + 1] ?? 0) - size / 2)
+  if (layer < 0) return null
+  const [from, to] = [x[layer] + size / 2, x[layer + 1] - size / 2]
+  const share = solve((px - from) / (to - from))
+  let [best, nearest] = [null, REACH_PX]
+  y[layer + 1].forEach((end, unit) => y[layer].forEach((start, source) => {
+    const distance = Math.abs(start + (end - start) * share * share * (3 - 2 * share) - py)
+    if (distance < nearest) [best, nearest] = [`w${layer}.${unit}.${source}`, distance]
+  }))
+  return best
+}
+
+// The parameter of the edge's Bézier curve at a share of its way: x(t) = 1.5 t (1 - t) + t^3 .
+function solve(share) {
+  let [low, high] = [0, 1]
+  for (let i = 0; i < 20; i++) {
+    const t = (low + high) / 2
+    if (1.5 * t * (1 - t) + t ** 3 < share) low = t
+    else high = t
+  }
+  return low
+}
+
+function walk(stage, columnsOn, unitsOn) {
+  const found = /^(?:u(\d+)\.|x)(\d+)$/.exec(stage.pointed ?? "")
+  const last = stage.place.y.length - 1
+  const column = found ? Math.min(Math.max((found[1] === undefined ? 0 : Number(found[1]) + 1) + columnsOn, 0), last) : 0
+  const count = stage.place.y[column].length
+  const unit = found ? Math.min(Math.max(Number(found[2]) + unitsOn, 0), count - 1) : 0
+  point(stage, column ? `u${column - 1}.${unit}` : `x${unit}`)
+}
+
+function pick(stage, id) {
+  const part = id?.replace(/^u/, "b")
+  if (part && !part.startsWith("x")) stage.report({ kind: "pick", value: part, number: Date.now() })
+}
+
+function point(stage, id) {
+  if (id === stage.pointed) return id && tip(stage, id)
+  stage.pointed = id
+  stage.canvas.style.cursor = id && !id.startsWith("x") ? "pointer" : ""
+  draw(stage)
+  tip(stage, id)
+}
+
+function tip(stage, id) {
+  const found = id && /^(?:([uw])(\d+)\.(\d+)(?:\.(\d+))?|x(\d+))$/.exec(id)
+  stage.tip.hidden = !found
+  if (!found) return
+  const [column, unit] = found[5] !== undefined ? [0, Number(found[5])] : [Number(found[2]) + 1, Number(found[3])]
+  const { weight, bias, inputs } = stage.weights[column - 1] ?? {}
+  const names = columns(stage)
+  const value = found[4] !== undefined ? weight[unit * inputs + Number(found[4])] : bias?.[unit]
+  const name = found[4] !== undefined ? `${names[column - 1][found[4]]} → ${names[column][unit]}` : names[column][unit]
+  const text = found[4] !== undefined ? stage.still.texts.weight : stage.still.texts.bias
+  const lines = [make("div", { textContent: name })]
+  if (value !== undefined) lines.push(make("div", { textContent: `${text} ${Number(value.toPrecision(5))}` }))
+  const range = stage.header.ranges?.[column]?.[unit]
+  const map = stage.maps[column]?.[unit]
+  if (found[4] === undefined && range) lines.push(make("div", { textContent: range }))
+  if (found[4] === undefined && map) lines.push(picture(map, ...stage.header.side, stage.still.shades))
+  stage.tip.replaceChildren(...lines)
+  const { x, y, width } = stage.place
+  const left = x[column] - (found[4] !== undefined ? stage.place.gap / 2 : 0)
+  stage.tip.style.left = `${Math.min(Math.max(left + 24, 0), Math.max(width - 150, 0))}px`
+  stage.tip.style.top = `${Math.max(y[column][unit] - 20, 0)}px`
+}

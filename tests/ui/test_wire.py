@@ -1,0 +1,130 @@
+"""A browser that is sent only what changed shows the same page as one that is sent everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
+
+from nnlab.ui.wire import Wire
+
+FRAGMENT = "f"
+PAGE = (0,)
+PART = (0, 0)
+
+Shown = dict[tuple[int, ...], str]
+
+# What a part shows: a text, or a block (a tuple) of such things.
+part = st.recursive(
+    st.sampled_from(["a", "b", "c"]), lambda inner: st.lists(inner, max_size=3).map(tuple)
+)
+parts = st.lists(part, max_size=4).map(tuple)
+
+
+def delta(path: Sequence[int], text: str | None) -> ForwardMsg:
+    """An element with a text, or a block without one."""
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = path
+    message.delta.fragment_id = FRAGMENT
+    if text is None:
+        message.delta.add_block.SetInParent()
+    else:
+        message.delta.new_element.text.body = text
+    populate_hash_if_needed(message)
+    return message
+
+
+def deltas(path: tuple[int, ...], content: str | tuple) -> list[ForwardMsg]:
+    if isinstance(content, str):
+        return [delta(path, content)]
+    inside = [deltas((*path, place), each) for place, each in enumerate(content)]
+    return [delta(path, None), *(message for some in inside for message in some)]
+
+
+def run(content: tuple, fragments: Sequence[str]) -> list[ForwardMsg]:
+    """The messages of one run of a part, as Streamlit makes them."""
+    begin, end = ForwardMsg(), ForwardMsg()
+    begin.new_session.name = "streamlit_app.py"
+    begin.metadata.run.fragment_ids.extend(fragments)
+    kinds = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+    end.script_finished = kinds[bool(fragments)]
+    return [begin, *deltas(PART, content), end]
+
+
+class Browser:
+    """What Streamlit's frontend does with the messages of a run."""
+
+    def __init__(self) -> None:
+        self.shown: Shown = {}
+
+    def follow(self, messages: Sequence[ForwardMsg]) -> None:
+        for message in messages:
+            if message.WhichOneof("type") == "delta":
+                self._put(tuple(message.metadata.delta_path), message)
+
+    def _put(self, path: tuple[int, ...], message: ForwardMsg) -> None:
+        parent = path[:-1]
+        assert parent in {PAGE, ()} or self.shown.get(parent) == "block", "no place for it"
+        block = message.delta.HasField("add_block")
+        assert not (block and message.delta.fragment_id), "its other children would be removed"
+        if not block:
+            inside = [place for place in self.shown if place[: len(path)] == path]
+            for place in inside:
+                del self.shown[place]
+        self.shown[path] = "block" if block else message.delta.new_element.text.body
+
+    def texts(self) -> Shown:
+        return {path: text for path, text in self.shown.items() if text not in {"", "block"}}
+
+
+def expected(content: tuple) -> Shown:
+    return {
+        tuple(message.metadata.delta_path): message.delta.new_element.text.body
+        for message in deltas(PART, content)
+        if message.delta.HasField("new_element")
+    }
+
+
+@given(parts, st.lists(parts, max_size=5))
+def test_the_page_is_the_same(first: tuple, later: list[tuple]) -> None:
+    wire, browser = Wire(), Browser()
+    browser.follow(wire.thin(run(first, ())))
+    for content in later:
+        browser.follow(wire.thin(run(content, [FRAGMENT])))
+        assert browser.texts() == expected(content)
+
+
+@given(parts)
+def test_a_part_that_has_not_changed_is_not_sent(content: tuple) -> None:
+    wire = Wire()
+    wire.thin(run(content, ()))
+    sent = wire.thin(run(content, [FRAGMENT]))
+    assert [message.WhichOneof("type") for message in sent] == ["new_session", "script_finished"]
+
+
+@given(parts)
+def test_a_run_of_the_whole_page_is_sent_whole(content: tuple) -> None:
+    wire = Wire()
+    wire.thin(run(content, ()))
+    assert len(wire.thin(run(content, ()))) == len(run(content, ()))
+
+
+def test_what_acts_when_it_arrives_is_sent_each_time() -> None:
+    wire = Wire()
+    effect = delta((*PART, 0), "now")
+    effect.delta.new_element.has_one_shot_effect = True
+    messages = [*run(("a",), [FRAGMENT])[:2], effect]
+    wire.thin(messages)
+    assert effect in wire.thin(messages)
+
+
+def test_what_was_never_flushed_is_sent_later() -> None:
+    """Streamlit drops messages that a newer run overtakes: only what was flushed is there."""
+    wire, browser = Wire(), Browser()
+    browser.follow(wire.thin(run(("a",), ())))
+    run(("b",), [FRAGMENT])
+    browser.follow(wire.thin(run(("b",), [FRAGMENT])))
+    assert browser.texts() == expected(("b",))
