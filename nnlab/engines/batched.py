@@ -17,7 +17,10 @@ from nnlab.engines.problem import (
     Course,
     Leg,
     Problem,
+    Remembered,
+    Room,
     activation_setting,
+    begins_to_roll,
     loss_setting,
     refused_by,
     variant,
@@ -334,7 +337,7 @@ class Batched:
         rates = course.rates.to(self.theta).reshape(looks, -1, 1)
         orders = iter(() if course.orders is None else course.orders.to(self.theta.device))
         steps = torch.arange(course.first, course.first + looks)
-        record = self._record(steps[steps % course.stride == 0])
+        record = self._record(steps[steps % course.stride == 0], course.room)
         losses = self.theta.new_empty(looks, len(self.theta))
         row = 0
         for i, step in enumerate(range(course.first, course.first + looks)):
@@ -352,11 +355,15 @@ class Batched:
                     return _cut(record._replace(done=begin + broken + 1, diverged=True), course)
         return record._replace(done=looks)
 
-    def _record(self, steps: Tensor) -> Leg:
+    def _record(self, steps: Tensor, room: Room | None) -> Leg:
         """Room for the moments of these steps."""
-        losses = self.loss.new_empty(len(steps), *self.loss.shape)
-        room = (self.theta.new_empty(len(steps), *self.theta.shape) for _ in range(2))
-        return Leg(0, False, steps, losses, *room)
+        if room is None:
+            losses = self.loss.new_empty(len(steps), *self.loss.shape)
+            tables = [self.theta.new_empty(len(steps), *self.theta.shape) for _ in range(2)]
+            room = Room(steps, losses, *tables)
+        room = room.rows(len(steps))
+        room.steps.copy_(steps)
+        return Leg(0, False, *room)
 
     def _write(self, record: Leg, row: int) -> None:
         record.losses[row] = self.loss
@@ -372,10 +379,25 @@ class Batched:
     def change(self, problem: Problem) -> None:
         """Go on with other settings of the optimizer, l1, l2, batches; another optimizer
         remembers nothing. The network stays of the same shape."""
-        other = problem.optimizer.name != self._problem.optimizer.name
+        before = self._problem
         self._settle(problem)
-        if other:
+        if problem.optimizer.name != before.optimizer.name:
             self._forget()
+        elif begins_to_roll(before, problem) and not self._states[0].any():
+            self._updates = 0
+
+    def remembered(self) -> Remembered:
+        """A copy of what the optimizer remembers."""
+        return Remembered(torch.stack(self._states), self._updates)
+
+    def resume(self, remembered: Remembered, order: Tensor | None) -> None:
+        """Be in the middle of an epoch, with its update due: the optimizer remembers this, and the
+        rows are in this order [N]."""
+        for state, kept in zip(self._states, remembered.states, strict=True):
+            state.copy_(kept)
+        self._updates, self._due = remembered.updates, True
+        if order is not None:
+            self._arrange(order.to(self.theta.device))
 
     def _settle(self, problem: Problem) -> None:
         self._problem, self._settings = problem, problem.settings()
@@ -443,12 +465,16 @@ class Batched:
         number = (step - self._problem.since) % self._epoch_steps
         order = next(orders, None) if number == 0 else None
         if order is not None:
-            rows = order.reshape(-1, order.shape[-1], 1)
-            self._epoch = Samples(
-                *(self._for_each(torch.take_along_dim(each, rows, 1)) for each in self._samples)
-            )
+            self._arrange(order)
         start, end = number * self._problem.batch_size, (number + 1) * self._problem.batch_size
         return Samples(*(each[:, start:end] for each in self._epoch))
+
+    def _arrange(self, order: Tensor) -> None:
+        """Put the rows in this order [N] or [K, N] for an epoch."""
+        rows = order.reshape(-1, order.shape[-1], 1)
+        self._epoch = Samples(
+            *(self._for_each(torch.take_along_dim(each, rows, 1)) for each in self._samples)
+        )
 
     def _for_each(self, values: Tensor) -> Tensor:
         """[N] class numbers, [N, F] for all networks or [K, N, F], as [K, N, F]."""

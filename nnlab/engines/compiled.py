@@ -17,7 +17,10 @@ from nnlab.engines.problem import (
     Course,
     Leg,
     Problem,
+    Remembered,
+    Room,
     activation_setting,
+    begins_to_roll,
     loss_setting,
     refused_by,
     variant,
@@ -120,29 +123,47 @@ class Compiled:
         """Make the update that is due, look at the next step, and so on."""
         looks = len(course.rates)
         last = (course.first + looks - 1) // course.stride
-        kept = self._record(last - (course.first - 1) // course.stride, course.stride)
-        done, rows = self._run(course, looks, kept)
+        count = last - (course.first - 1) // course.stride
+        room = self._room(count) if course.room is None else course.room.rows(count)
+        done, rows = self._run(course, looks, room)
         diverged = not np.isfinite(self._memory.loss[0])
-        losses, parameters, gradients = (
-            torch.from_numpy(each[:rows]).unsqueeze(1)
-            for each in (kept.losses, kept.parameters, kept.gradients)
-        )
-        steps_kept = torch.from_numpy(kept.steps[:rows])
-        return Leg(done, diverged, steps_kept, losses, parameters, gradients)
+        return Leg(done, diverged, *room.rows(rows))
 
     def update(self, rate: float) -> None:
         """Make the update that is due. Then no update is due until the next step."""
         course = Course(0, torch.tensor([rate], dtype=torch.float64))
-        self._run(course, 0, self._record(0, 1))
+        self._run(course, 0, self._room(0))
         self._due = False
 
     def change(self, problem: Problem) -> None:
         """Go on with other settings of the optimizer, l1, l2, batches; another optimizer
         remembers nothing. The network stays of the same shape."""
-        other = problem.optimizer.name != self._problem.optimizer.name
+        before = self._problem
         self._task = self._settled(problem, self._task.n_rows, self._task.x, self._task.y)
-        if other:
+        if problem.optimizer.name != before.optimizer.name:
             self._forget(problem)
+        elif begins_to_roll(before, problem) and not self._memory.state1.any():
+            self._memory.updates[0] = 0
+
+    def remembered(self) -> Remembered:
+        """A copy of what the optimizer remembers."""
+        states = np.stack([each[None, : self._n_parameters] for each in self._states])
+        return Remembered(torch.from_numpy(states), int(self._memory.updates[0]))
+
+    def resume(self, remembered: Remembered, order: Tensor | None) -> None:
+        """Be in the middle of an epoch, with its update due: the optimizer remembers this, and the
+        rows are in this order [N]."""
+        for state, kept in zip(self._states, remembered.states, strict=True):
+            state[: self._n_parameters] = kept[0].numpy()
+        self._memory.updates[0], self._due = remembered.updates, True
+        if order is not None:
+            for stands, arranged in (
+                (self._task.x, self._memory.x),
+                (self._task.y, self._memory.y),
+            ):
+                room = self._task.n_rows + kernel.TILE
+                rows = stands.reshape(-1, room)[:, order.numpy()]
+                arranged.reshape(-1, room)[:, : self._task.n_rows] = rows
 
     def activations(self, x: Tensor) -> Tensor:
         """The activation of every unit [sum of sizes, N], the inputs first, for other rows x
@@ -151,11 +172,13 @@ class Compiled:
         kernel.activations(self._task, self._memory, len(x), self._by_feature(x), units)
         return torch.from_numpy(units[:, : len(x)])
 
-    def _run(self, course: Course, looks: int, kept: kernel.Record) -> tuple[int, int]:
+    def _run(self, course: Course, looks: int, room: Room) -> tuple[int, int]:
         orders = np.empty((0, 0), np.int64) if course.orders is None else course.orders.numpy()
         way = kernel.Course(course.first, self._due, looks, course.rates.numpy(), orders)
         self._due = True
-        done, rows = kernel.train(self._task, self._memory, way, kept)
+        steps, *tables = (each.numpy() for each in room)
+        record = kernel.Record(course.stride, steps, *(table[:, 0] for table in tables))
+        done, rows = kernel.train(self._task, self._memory, way, record)
         return int(done), int(rows)
 
     def _settled(self, problem: Problem, n_rows: int, x: Any, y: Any) -> kernel.Task:
@@ -195,17 +218,21 @@ class Compiled:
 
     def _forget(self, problem: Problem) -> None:
         """Empty the optimizer's memory; Adagrad's sum does not begin with 0."""
-        for state in (self._memory.state1, self._memory.state2, self._memory.state3):
+        for state in self._states:
             state[:] = 0
         self._memory.state1[:] = problem.settings().get("initial_accumulator_value", 0.0)
         self._memory.updates[0] = 0
 
-    def _record(self, rows: int, stride: int) -> kernel.Record:
-        shape = (rows, self._n_parameters)
-        losses, parameters, gradients = (
-            np.empty(size, self._dtype) for size in (rows, shape, shape)
-        )
-        return kernel.Record(stride, np.empty(rows, np.int64), losses, parameters, gradients)
+    @property
+    def _states(self) -> tuple[Any, Any, Any]:
+        return self._memory.state1, self._memory.state2, self._memory.state3
+
+    def _room(self, rows: int) -> Room:
+        shape = (rows, 1, self._n_parameters)
+        tables = [
+            torch.from_numpy(np.empty(each, self._dtype)) for each in (shape[:2], shape, shape)
+        ]
+        return Room(torch.empty(rows, dtype=torch.int64), *tables)
 
     def _by_feature(self, values: Tensor) -> Any:
         """[N, F] as one feature after the other, each with idle room for a tile behind it."""
