@@ -95,6 +95,7 @@ function build(stage) {
   stage.said.setAttribute("aria-live", "off")
   stage.range = make("input", { type: "range", min: 0, step: 1 })
   stage.range.oninput = () => seek(stage)
+  stage.range.onchange = () => (stage.settling = true)
   stage.rangeLabel = make("span")
   stage.rangeValue = make("span")
   stage.heads = make("div", { className: "heads" })
@@ -118,7 +119,8 @@ function seek(stage) {
 
 function sendSeek(stage) {
   stage.seeking = stage.sought !== undefined
-  if (!stage.seeking) return
+  if (!stage.seeking && stage.settling) stage.report({ kind: "settle", number: Date.now() })
+  if (!stage.seeking) return (stage.settling = false)
   const place = stage.sought
   stage.sought = undefined
   stage.report({ kind: "seek", value: place, number: Date.now() })
@@ -220,8 +222,10 @@ function say(stage) {
   const { header, still } = stage
   stage.play.textContent = header.playing ? still.texts.pause : still.texts.play
   stage.speed.value = header.speed
-  for (const [name, enabled] of Object.entries(header.enabled)) stage.buttons[name].disabled = !enabled
-  stage.play.disabled = !header.enabled.play
+  for (const [name, enabled] of Object.entries(header.enabled)) {
+    const button = name === "play" ? stage.play : stage.buttons[name]
+    button.disabled = !enabled
+  }
   stage.said.replaceChildren(...header.said.map(([name, value]) => make("span", {}, `${name} `, make("b", { textContent: value }))))
   stage.range.max = header.moments - 1
   stage.range.setAttribute("aria-valuetext", `${still.texts.time} ${header.at}`)

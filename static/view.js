@@ -28,7 +28,6 @@ export default function show(component) {
   view.report = data.pickable ? (id) => component.setTriggerValue("picked", id) : null
   view.data = data
   view.root.setAttribute("aria-label", data.alt)
-  view.root.classList.toggle("plane", data.plane)
   view.plot.style.minHeight = `${data.height}px`
   want(view)
   // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
@@ -103,6 +102,7 @@ async function drawNewest(view) {
       const { wanted, data, colors } = view
       const figure = dressed(data, colors, view.plot.clientWidth)
       view.root.classList.toggle("still", figure.layout.dragmode === false)
+      view.root.classList.toggle("plane", isPlane(figure.layout))
       await Plotly.react(view.plot, figure.data, figure.layout, CONFIG)
       drawn(view, wanted)
     }
@@ -139,7 +139,7 @@ function patch(view, { images = [], traces = [] }) {
 
 // On a plane a click beside all points adds one, and a point that is dragged moves.
 function touch(view, down) {
-  if (!view.data.plane || !view.shown || !down.target.closest?.(".nsewdrag")) return
+  if (!view.shown || !isPlane(view.plot.layout) || !down.target.closest?.(".nsewdrag")) return
   const row = rowAt(view, down)
   const up = (event) => {
     window.removeEventListener("pointerup", up)
@@ -152,6 +152,7 @@ function touch(view, down) {
   window.addEventListener("pointerup", up)
 }
 
+const isPlane = (layout) => Boolean(layout.meta?.plane)
 const axes = (view) => [view.plot._fullLayout.xaxis, view.plot._fullLayout.yaxis]
 
 function placeOf(view, { clientX, clientY }) {

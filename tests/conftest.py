@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
+
+# As in the app: torch splits a batch norm of any size over its threads, which on a busy machine
+# then wait for each other in every step. torch reads this once, when it is first imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No test is judged by the clock: the first call of a library is slow, and machines are shared.
 settings.register_profile("nnlab", deadline=None)

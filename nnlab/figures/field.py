@@ -35,12 +35,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Field:
-    """The plane's range and axis names, and the largest value where numbers are predicted."""
+    """The plane's range and axis names, the largest value where numbers are predicted, and whether
+    points can be added and moved ("touch") or not ("look")."""
 
     low: tuple[float, ...]
     high: tuple[float, ...]
     names: tuple[str, ...]
     limit: float = 1.0
+    use: str = "look"
 
 
 def field(shown: Field, groups: Sequence[Group]) -> go.Figure:
@@ -59,6 +61,7 @@ def field(shown: Field, groups: Sequence[Group]) -> go.Figure:
             "title": {"text": second},
         },
         hovermode="closest",
+        meta={"plane": shown.use == "touch"},
     )
 
 

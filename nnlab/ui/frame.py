@@ -49,6 +49,12 @@ def lessons() -> list[StreamlitPage]:
         _page("2_neuron.py", "neuron", _("What does one neuron compute?"), ":material/lens_blur:"),
         _page("3_layers.py", "layers", _("What do layers add?"), ":material/layers:"),
         _page("4_training.py", "training", _("How does a network learn?"), ":material/school:"),
+        _page(
+            "5_playground.py",
+            "playground",
+            _("What can a small network learn?"),
+            ":material/play_circle:",
+        ),
     ]
 
 

@@ -3,7 +3,7 @@ experiment can stand behind many controls, and a change of it moves them all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -35,7 +35,7 @@ def select(
     return chosen if chosen in options else value
 
 
-def flip(label: str, key: str, value: bool, **more: Any) -> bool:
+def flip(label: str, key: str, value: Any, **more: Any) -> bool:
     """A switch at `value`."""
     turned: bool = _turned(key, value)
     st.toggle(label, key=key, **more)
@@ -46,6 +46,29 @@ def number(label: str, key: str, value: int, limits: tuple[int, int], **more: An
     """A whole number at `value`, within limits."""
     turned: int = _turned(key, min(max(value, limits[0]), limits[1]))
     st.number_input(label, *limits, key=key, **more)
+    return turned
+
+
+def exact(label: str, key: str, value: float, **more: Any) -> float:
+    """A number to be typed, at `value`."""
+    turned: float = _turned(key, value)
+    st.number_input(label, key=key, format="%g", step=None, **more)
+    return turned
+
+
+def several(
+    label: str, options: Mapping[str, str], key: str, values: Sequence[str], **more: Any
+) -> list[str]:
+    """Any of several named things (name -> text), `values` chosen."""
+    turned: list[str] = _turned(key, list(values))
+    st.pills(
+        label,
+        list(options),
+        selection_mode="multi",
+        format_func=options.__getitem__,
+        key=key,
+        **more,
+    )
     return turned
 
 

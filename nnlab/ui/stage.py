@@ -1,4 +1,4 @@
-"""The stage is the component that plays: it shows a player's network and asks for frame after frame.
+"""The stage is the component that plays: it shows a player's network, asking for frame after frame.
 A frame is a few kilobytes: four bytes that say how long the header is, the header in JSON, numbers
 as 32-bit floats (curves, weights, biases, lines), and maps with one byte for each place."""
 

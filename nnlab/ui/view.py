@@ -28,14 +28,13 @@ def view(
     alt: str,
     pick: str | None = None,
     height: int | None = None,
-    *,
-    plane: bool = False,
 ) -> None:
     """Show `figure`. `alt` says in words what it shows, for those who can't see it.
 
     A click on a point with a `customdata` id puts that id into `st.session_state[pick]` before the
-    next run. `height` in pixels overrides the figure's own. On a `plane` points can be added by a
-    click and dragged: the browser tells the stage of the page (see nnlab.ui.stage).
+    next run. `height` in pixels overrides the figure's own. Where the figure's layout says so
+    (`meta: {"plane": True}`), points can be added by a click and dragged: the browser tells the
+    stage of the page (see nnlab.ui.stage).
     """
     serve_plotly()
     _mount(
@@ -46,7 +45,6 @@ def view(
             "height": height or figure.layout.height or DEFAULT_HEIGHT,
             "key": key,
             "pickable": pick is not None,
-            "plane": plane,
             "plotly": plotly_script(),
             "failed": _("This picture could not be drawn. Reload the page to try again."),
         },

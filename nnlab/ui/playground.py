@@ -1,0 +1,276 @@
+"""The playground of one session: the player that the link describes, what the buttons of the stage
+do to it, and the pictures around it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from nnlab.data import Data, PointEdit
+from nnlab.experiment import Experiment, Layer, Network, Training
+from nnlab.limits import ExperimentError
+from nnlab.permalink import fits, from_text, to_text
+from nnlab.player import SPEEDS, Player
+from nnlab.registry import Choice
+from nnlab.ui import link
+from nnlab.ui.governor import governor
+from nnlab.ui.server import session_lock
+from nnlab.ui.stage import Cue, frame, mount
+
+EXPERIMENT, AT = "e", "at"
+UNATTENDED_S = 600.0
+"""Without a hand on it a player stops by itself after ten minutes."""
+MOST_UNITS = 32
+_KEY = "nnlab.player"
+
+START = Experiment(
+    data=Data(Choice("circle", (("noise", 0.1),)), seed=0, test_share=0.5),
+    network=Network((Layer(4, Choice("Tanh")), Layer(2, Choice("Tanh")), Layer(1))),
+    training=Training(
+        loss=Choice("BCEWithLogitsLoss"),
+        learning_rate=0.1,
+        epochs=2000,
+        batch_size=10,
+        shuffle=True,
+    ),
+    seed=1,
+)
+"""What a visitor finds who comes without a link."""
+
+
+@dataclass
+class Session:
+    """The player of this session, under which name the governor knows it, the text of its link, the
+    part that is picked, and what has to be told once."""
+
+    player: Player
+    text: str
+    name: str
+    picked: str = ""
+    told: str = ""
+    frames: int = 0
+    due: bool = False
+    touched: float = 0.0
+
+
+def session() -> Session:
+    """This session's player, made anew when a link says something else."""
+    text = link.read(EXPERIMENT)
+    held: Session | None = st.session_state.get(_KEY)
+    if held is None or held.text != text:
+        held = st.session_state[_KEY] = _opened(text)
+    return held
+
+
+def _opened(text: str) -> Session:
+    told = ""
+    try:
+        experiment = from_text(text, START)
+    except ExperimentError as error:
+        experiment, told = START, str(error)
+    player = Player(experiment)
+    at = link.read(AT)
+    player.reach(min(int(at), experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0)
+    return Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+
+
+def remember(held: Session) -> bool:
+    """Put experiment and step into the link; False when they are too long for one."""
+    text = to_text(held.player.experiment, START)
+    held.text = text if fits(text) else held.text
+    if fits(text):
+        link.write(EXPERIMENT, text)
+        link.write(AT, str(held.player.step) if held.player.step else "")
+    return fits(text)
+
+
+def become(held: Session, experiment: Callable[[], Experiment]) -> None:
+    """Be the experiment, or say in one sentence why it can't be."""
+    try:
+        held.player.wish(experiment())
+    except ExperimentError as error:
+        held.told = str(error)
+
+
+# ---- the stage ----
+
+
+@st.fragment
+def play() -> None:
+    """The stage, redrawn alone for every frame."""
+    with session_lock():
+        if acted():
+            st.rerun()
+        held = session()
+        ticked, held.due = held.due, False
+        plan = governor().plan(held.name) if held.player.playing else None
+        if ticked and plan:
+            _play_on(held, plan.budget)
+        held.frames += 1
+        cue = Cue(held.frames, not ticked, plan.wait if plan else 0.0, held.picked)
+        mount(
+            key="play_stage",
+            data=frame(held.player, cue),
+            on_tick_change=_tick,
+            on_act_change=_act,
+        )
+    if ticked and not held.player.playing:
+        st.rerun()
+
+
+def _play_on(held: Session, budget: float) -> None:
+    if time.monotonic() - held.touched > UNATTENDED_S:
+        held.player.playing = False
+    else:
+        held.player.play_on(budget)
+    if not held.player.playing:
+        governor().leave(held.name)
+
+
+def _tick() -> None:
+    session().due = True
+
+
+def _act() -> None:
+    """Anything can come from a browser: only what ACTS knows is done, and only with numbers."""
+    said = (st.session_state.get("play_stage") or {}).get("act")
+    if not isinstance(said, dict) or str(said.get("kind")) not in ACTS:
+        return
+    act = ACTS[str(said["kind"])]
+    with session_lock():
+        held = session()
+        held.touched = time.monotonic()
+        try:
+            act(held, said)
+        except ExperimentError as error:
+            held.told = str(error)
+        if str(said.get("kind")) not in QUIET:
+            st.session_state["nnlab.acted"] = True
+
+
+def acted() -> bool:
+    """Whether the stage has done something since that the rest of the page has to show."""
+    return bool(st.session_state.pop("nnlab.acted", False))
+
+
+def _start(held: Session, said: Mapping[str, Any]) -> None:
+    if governor().full(held.name):
+        held.told = "full"
+    else:
+        held.player.playing = True
+
+
+def _pause(held: Session, said: Mapping[str, Any]) -> None:
+    held.player.playing = False
+    governor().leave(held.name)
+
+
+def _ahead(speed: str, times: int = 1) -> Callable[[Session, Mapping[str, Any]], None]:
+    def go(held: Session, said: Mapping[str, Any]) -> None:
+        player = held.player
+        goal = player.step
+        for _time in range(times):
+            goal = SPEEDS[speed](player.experiment, goal)
+        player.reach(goal)
+
+    return go
+
+
+def _fresh(held: Session, said: Mapping[str, Any]) -> None:
+    now = held.player.now()
+    held.player.become(replace(now, seed=(now.seed + 1) % 2**31, interventions=()))
+
+
+def _speed(held: Session, said: Mapping[str, Any]) -> None:
+    held.player.speed = said["value"] if said.get("value") in SPEEDS else held.player.speed
+
+
+def _seek(held: Session, said: Mapping[str, Any]) -> None:
+    steps = held.player.run.steps
+    moment = int(_number(said, "value"))
+    held.player.look_at(int(steps[min(max(moment, 0), len(steps) - 1)]))
+
+
+def _pick(held: Session, said: Mapping[str, Any]) -> None:
+    part = str(said.get("value"))[:32]
+    held.picked = "" if part == held.picked else part
+
+
+def _resize(held: Session, said: Mapping[str, Any]) -> None:
+    """One unit more or less in a hidden layer."""
+    now, place = held.player.now(), int(_number(said, "value"))
+    layers = list(now.network.layers)
+    if 0 <= place < len(layers) - 1:
+        units = layers[place].units + (1 if _number(said, "by") > 0 else -1)
+        layers[place] = replace(layers[place], units=min(max(units, 1), MOST_UNITS))
+        network = replace(now.network, layers=tuple(layers))
+        held.player.wish(replace(now, network=network, interventions=()))
+
+
+def _add(held: Session, said: Mapping[str, Any]) -> None:
+    """A point of the class that is chosen for new points."""
+    now = held.player.now()
+    target = float(st.session_state.get("play_new_class") or 0)
+    _edit(held, PointEdit(now.data.n_row_numbers, (*_place(said), target)))
+
+
+def _move(held: Session, said: Mapping[str, Any]) -> None:
+    rows = held.player.scenery.rows
+    found = (rows.numbers == int(_number(said, "row"))).nonzero()
+    if len(found):
+        target = float(rows.raw.y[int(found[0]), 0])
+        _edit(held, PointEdit(int(_number(said, "row")), (*_place(said), target)))
+
+
+def _edit(held: Session, edit: PointEdit) -> None:
+    now = held.player.now()
+    edits = (*(each for each in now.data.edits if each.row != edit.row), edit)
+    held.player.wish(replace(now, data=replace(now.data, edits=edits)))
+
+
+def _place(said: Mapping[str, Any]) -> tuple[float, float]:
+    return round(_number(said, "x"), 4), round(_number(said, "y"), 4)
+
+
+def _number(said: Mapping[str, Any], name: str) -> float:
+    value = said.get(name)
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return 0.0
+    return float(min(max(value, -1e6), 1e6))
+
+
+def _nothing(held: Session, said: Mapping[str, Any]) -> None:
+    """The stage only asks for everything that it has not."""
+
+
+QUIET = {"seek", "speed", "whole", "play"}
+"""What changes nothing but the stage."""
+
+ACTS: Mapping[str, Callable[[Session, Mapping[str, Any]], None]] = MappingProxyType(
+    {
+        "play": _start,
+        "pause": _pause,
+        "step": _ahead("step"),
+        "epoch": _ahead("epoch"),
+        "epochs": _ahead("epoch", 10),
+        "reset": lambda held, said: held.player.rewind(),
+        "fresh": _fresh,
+        "undo": lambda held, said: held.player.undo(),
+        "redo": lambda held, said: held.player.redo(),
+        "speed": _speed,
+        "seek": _seek,
+        "settle": _nothing,
+        "whole": _nothing,
+        "pick": _pick,
+        "units": _resize,
+        "add": _add,
+        "move": _move,
+    }
+)
+"""What the stage can do to the player, by the name that it sends."""
