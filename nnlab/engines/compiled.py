@@ -5,6 +5,10 @@ until it is ready, another engine does the work."""
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -60,12 +64,38 @@ class Warming:
             return self._thread
 
     def _work(self) -> None:
-        """A first step makes numba compile the kernel, or load what it compiled before."""
-        problem = Problem((1, 1), (Choice("Identity"),), Choice("MSELoss"), Choice("SGD"), 1)
-        session = Compiled(problem, Samples(torch.zeros(1, 1), torch.zeros(1, 1)), torch.zeros(2))
-        session.go(Course(0, torch.zeros(1, dtype=torch.float64)))
-        session.activations(torch.zeros(1, 1))
+        if not kept():
+            compile_beside()
+        take_a_step()
         self.done = True
+
+
+def kept() -> bool:
+    """Whether numba has the kernel on disk, as far as a look at the folder can tell."""
+    folder = Path(kernel.train.stats.cache_path or ".")
+    return any(folder.glob("kernel.train-*.nbi"))
+
+
+def compile_beside() -> None:
+    """Have another process compile the kernel and keep it on disk: for the 15 seconds that it takes
+    the Python of this one would hardly get a turn."""
+    root = Path(__file__).parents[2]
+    work = "from nnlab.engines import compiled; compiled.give_way(); compiled.take_a_step()"
+    subprocess.run([sys.executable, "-c", work], cwd=root, check=False)  # noqa: S603
+
+
+def give_way() -> None:
+    """Let all other processes go first, where the system knows how to."""
+    if hasattr(os, "nice"):
+        os.nice(19)
+
+
+def take_a_step() -> None:
+    """A first step makes numba compile the kernel, or load what it compiled before."""
+    problem = Problem((1, 1), (Choice("Identity"),), Choice("MSELoss"), Choice("SGD"), 1)
+    session = Compiled(problem, Samples(torch.zeros(1, 1), torch.zeros(1, 1)), torch.zeros(2))
+    session.go(Course(0, torch.zeros(1, dtype=torch.float64)))
+    session.activations(torch.zeros(1, 1))
 
 
 _WARMING = Warming()
