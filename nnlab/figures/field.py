@@ -118,37 +118,27 @@ def _rim(group: Group) -> str:
     return class_color(group.place) if group.hollow else "#ffffff"
 
 
-CLASS_COLORS = (
-    palette.NEGATIVE,
-    palette.POSITIVE,
-    "#12876f",
-    palette.SELECTED,
-    "#8a6d00",
-    "#6b4fbb",
-    "#5c6b00",
-    "#808590",
-)
-
-
 def class_color(place: int) -> str:
     """The colour of a class; from the ninth on they come again, with other symbols."""
-    return CLASS_COLORS[place % len(CLASS_COLORS)]
+    return palette.SERIES[place % len(palette.SERIES)]
 
 
 LEVELS = 16
 """Shades of each class, from undecided to certain."""
 
 
-def shades() -> list[int]:
-    """256 colours, three numbers each, from the most negative over nothing to the most positive."""
-    colors = [palette.diverging(place / 127.5 - 1, 1.0) for place in range(256)]
+def shades(strength: float = 1.0) -> list[int]:
+    """256 colours, three numbers each, from the most negative over nothing to the most positive;
+    below strength 1 they are mixed with white, so that points stand out before them."""
+    full = [palette.diverging(place / 127.5 - 1, 1.0) for place in range(256)]
+    colors = [palette.mix("#ffffff", color, strength) for color in full]
     return [channel for color in colors for channel in palette.channels(color)]
 
 
 def class_shades(classes: int) -> list[int]:
     """For each class LEVELS colours, from nearly white to its own, mixed with white."""
     colors = [
-        palette.mix("#ffffff", class_color(place), 0.15 + 0.6 * level / (LEVELS - 1))
+        palette.mix("#ffffff", class_color(place), 0.1 + 0.5 * level / (LEVELS - 1))
         for place in range(classes)
         for level in range(LEVELS)
     ]
