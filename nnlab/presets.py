@@ -178,6 +178,27 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             (Promise("test_accuracy", least=0.93),),
         ),
+        "arms": Preset(
+            N_("Three arms, three outputs"),
+            N_("One output for each class, and the largest wins."),
+            taught(
+                drawn("spirals", noise=0.05, classes=3),
+                layers(8),
+                learning_rate=0.05,
+                optimizer=ADAM,
+            ),
+            80,
+            Question(
+                N_("There are three classes. Can one hidden layer of eight units part them?"),
+                YES_NO,
+                "yes",
+            ),
+            N_(
+                "Each output is large along its own arm, and softmax makes shares of the three. "
+                "Where two of them are alike the picture is pale: there the network is not sure."
+            ),
+            (Promise("test_accuracy", least=0.9),),
+        ),
         "bends": Preset(
             N_("A valley out of two bends"),
             N_("Two ReLU units make |x| exactly."),
