@@ -49,9 +49,13 @@ def outputs_on(run: Run, x: Tensor, moments: Moments) -> Tensor:
 
 def losses_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """The criterion's loss on the samples: [M]."""
-    choice = run.experiment.training.loss
-    outputs = outputs_on(run, samples.x, moments)
-    target = LOSSES[choice.name].target(samples.y, outputs.shape[2])
+    return losses_of(run.experiment, outputs_on(run, samples.x, moments), samples.y)
+
+
+def losses_of(experiment: Experiment, outputs: Tensor, y: Tensor) -> Tensor:
+    """The criterion's loss of outputs [M, N, outputs] for the targets y [N, 1]: [M]."""
+    choice = experiment.training.loss
+    target = LOSSES[choice.name].target(y, outputs.shape[2])
     criterion = LOSSES.make(choice)
     criterion.reduction = "none"
     repeated = target.expand(len(outputs), *target.shape).flatten(0, 1)
@@ -72,16 +76,24 @@ def predicted_classes(experiment: Experiment, outputs: Tensor) -> Tensor:
 
 def accuracies_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """The share of the samples whose class is predicted: [M]."""
-    predicted = predicted_classes(run.experiment, outputs_on(run, samples.x, moments))
-    return (predicted == samples.y[:, 0].long()).float().mean(1)
+    return accuracies_of(run.experiment, outputs_on(run, samples.x, moments), samples.y)
+
+
+def accuracies_of(experiment: Experiment, outputs: Tensor, y: Tensor) -> Tensor:
+    """The share of outputs [M, N, outputs] that mean the classes y [N, 1]: [M]."""
+    return (predicted_classes(experiment, outputs) == y[:, 0].long()).float().mean(1)
 
 
 def r2_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """The share of the targets' variance that is explained: [M]. 1 is perfect, 0 no better than
     always saying the mean; NaN where the targets don't vary."""
-    outputs = outputs_on(run, samples.x, moments)
-    unexplained = (outputs - samples.y).square().sum((1, 2))
-    return 1 - unexplained / (samples.y - samples.y.mean(0)).square().sum()
+    return r2_of(run.experiment, outputs_on(run, samples.x, moments), samples.y)
+
+
+def r2_of(experiment: Experiment, outputs: Tensor, y: Tensor) -> Tensor:
+    """The same of outputs [M, N, 1] for the targets y [N, 1]: [M]."""
+    unexplained = (outputs - y).square().sum((1, 2))
+    return 1 - unexplained / (y - y.mean(0)).square().sum()
 
 
 def confusion(truth: Tensor, predicted: Tensor, classes: int) -> Tensor:

@@ -13,15 +13,16 @@ import torch
 from torch import Tensor
 
 from nnlab.branches import branch
-from nnlab.datasets import Samples
 from nnlab.experiment import Experiment, Intervention, Network
-from nnlab.measures import accuracies_on, losses_on, r2_on
+from nnlab.measures import accuracies_of, losses_of, outputs_on, r2_of
 from nnlab.scene import Scene, Scenery, kind_of
 from nnlab.settings import dropouts_at, value_at
 from nnlab.training import Run, Trainer
 
 MOST_POINTS = 160
 """Moments that the curves show."""
+MOST_NUMBERS = 2_000_000
+"""Activations of a layer that are held at once."""
 CHUNK = 8
 """Steps between two looks at the clock."""
 LONGEST_REACH = 5.0
@@ -60,9 +61,9 @@ class Player:
         self.trainer, self.scenery = trainer, scenery
         self.at = None
         self._measured: dict[int, tuple[float, ...]] = {}
-        rows = scenery.rows
-        train, test = rows.samples(), rows.test_samples()
-        self._samples: tuple[Samples, Samples] = (train, test if len(test.x) else train)
+        train, test = scenery.rows.samples(), scenery.rows.test_samples()
+        self._x, self._y = torch.cat([train.x, test.x]), torch.cat([train.y, test.y])
+        self._sides = (slice(len(train.x)), slice(len(train.x) if len(test.x) else 0, None))
 
     @property
     def run(self) -> Run:
@@ -206,11 +207,24 @@ class Player:
         return torch.tensor(steps), losses
 
     def _measure(self, run: Run, moments: list[int]) -> list[tuple[float, ...]]:
-        score = r2_on if kind_of(self.experiment) == "numbers" else accuracies_on
-        columns = [
-            measure(run, each, moments) for measure in (losses_on, score) for each in self._samples
-        ]
-        return list(zip(*[column.tolist() for column in columns], strict=True))
+        """A Standing's numbers for each moment, of so many moments at once as fit."""
+        score = r2_of if kind_of(self.experiment) == "numbers" else accuracies_of
+        found: list[tuple[float, ...]] = []
+        for some in batched(moments, self._x, self.experiment):
+            outputs = outputs_on(run, self._x, some)
+            columns = [
+                measure(self.experiment, outputs[:, side], self._y[side])
+                for measure in (losses_of, score)
+                for side in self._sides
+            ]
+            found += [tuple(row) for row in torch.stack(columns, 1).tolist()]
+        return found
+
+
+def batched(moments: list[int], x: Tensor, experiment: Experiment) -> list[list[int]]:
+    """The moments in parts that are measured at once on the rows x within MOST_NUMBERS."""
+    count = max(1, MOST_NUMBERS // max(1, len(x) * max(experiment.sizes)))
+    return [moments[start : start + count] for start in range(0, len(moments), count)]
 
 
 def _changes(now: Experiment, wanted: Experiment, step: int) -> list[Intervention] | None:

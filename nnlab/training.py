@@ -109,6 +109,8 @@ class Trainer:
         self._history = History(
             experiment.n_steps + 1, experiment.n_parameters, experiment.n_buffers, self.device
         )
+        self._run: Run | None = None
+        self._run_step = 0
         self._settle()
         self._notice_divergence([self._look()])
 
@@ -145,15 +147,15 @@ class Trainer:
     @property
     def run(self) -> Run:
         """What has happened so far. Later steps do not change it."""
-        steps, losses, parameters, gradients, buffers = self._history.stacked()
+        if self._run is None or self._run_step != self.step:
+            self._run, self._run_step = self._so_far(), self.step
+        return self._run
+
+    def _so_far(self) -> Run:
         return Run(
             self.experiment,
             self.device,
-            steps,
-            losses,
-            parameters,
-            gradients,
-            buffers,
+            *self._history.stacked(),
             self.diverged_at,
             self.stopped_at,
         )
@@ -281,6 +283,7 @@ class Trainer:
         self._generator.set_state(checkpoint.stream)
         self._patience = checkpoint.patience
         self._history.inherit(history, moment)
+        self._run = None
 
 
 def penalty(weights: Iterable[Tensor], l1: float, l2: float) -> Tensor:
