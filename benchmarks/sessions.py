@@ -25,8 +25,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.server import Served, serving
 
 CROWDS = (1, 10, 30)
-SECONDS = 20.0
-SETTLING = 6.0
+SECONDS = 15.0
+SETTLING = 4.0
 BETWEEN_ANSWERS = 2.0
 PATIENCE = 4.0
 SPEEDS = ("step", "epoch")
@@ -121,6 +121,7 @@ async def crowd(served: Served, size: int) -> str:
     visits = [asyncio.create_task(each.visit()) for each in visitors]
     for each in visitors:
         await asyncio.wait_for(each.opened.wait(), MOST_WAIT)
+    await asyncio.sleep(SETTLING)
     for each in visitors:
         await each.act("play")
     await asyncio.sleep(SETTLING)

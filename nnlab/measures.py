@@ -112,6 +112,29 @@ def gradient_norms(run: Run, moments: Moments) -> Tensor:
     return totals.sqrt()
 
 
+def weights_of(experiment: Experiment, flat: Tensor) -> tuple[Tensor, ...]:
+    """The weights of each layer's linear part [M, units * inputs] out of all parameters (or their
+    gradients) [M, P]."""
+    found = _by_name(experiment, flat)
+    places = range(len(experiment.network.layers))
+    return tuple(found["w", place].flatten(1) for place in places)
+
+
+def histograms(values: Tensor, bins: int) -> tuple[Tensor, Tensor]:
+    """The edges [bins + 1] of even bins over all of the values [M, N], and how many of each moment
+    lie in each: [M, bins]. A bin has its lower edge, the last one also its upper. What is no finite
+    number is in none."""
+    finite = values.isfinite()
+    known = values[finite]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    if not low < high:
+        low, high = low - 0.5, high + 0.5
+    share = (values.double() - low) / (high - low)
+    places = (share.masked_fill(~finite, 0.0) * bins).long().clamp_(0, bins - 1)
+    counts = torch.zeros(len(values), bins).scatter_add_(1, places, finite.float())
+    return torch.linspace(low, high, bins + 1), counts.long()
+
+
 def dead_units_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """How many ReLU units of each layer are 0 for every sample, so that nothing reaches what is
     before them: [M, layers]. Layers with another activation have none."""
