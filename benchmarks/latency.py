@@ -92,6 +92,10 @@ LESSONS = (
     Lesson("optimizers", "optimizers_rates_ravine_sliders", "optimizers_contours"),
     Lesson("optimizers", "optimizers_start_ravine_sliders", "optimizers_contours"),
     Lesson("depth", "depth_units_sliders", "depth_sizes"),
+    Lesson("backward", "backward_x0_sliders", "backward_diagram", "?backward_at=20"),
+    Lesson("backward", "backward_at_sliders", "backward_diagram"),
+    Lesson("bugs", "bugs_rate_sliders", "bugs_pile"),
+    Lesson("bugs", "bugs_at_sliders", "bugs_pile"),
 )
 
 

@@ -21,12 +21,12 @@ FIRST_STRIDE = 64
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     """A training at rest between `backward` and `step`: the newest moment with its parameters and
-    gradients, the buffers [B] after its forward pass, the optimizer's state_dict, the state of the
-    stream when the epoch began and now, and the patience."""
+    gradients, the buffers [B] after its forward pass, what the optimizer remembers in its engine's
+    form, the state of the stream when the epoch began and now, and the patience."""
 
     moment: Moments
     buffers: Tensor
-    optimizer: dict[str, Any]
+    memory: Any
     opening: Tensor
     stream: Tensor
     patience: Patience

@@ -61,12 +61,31 @@ class History:
         self.newest = Moments(
             torch.tensor([step]), loss.reshape(1), theta[None], gradient[None], buffers[None]
         )
-        if self._count == self.capacity and step % self.stride == 0:
-            self._thin()
         if step % self.stride == 0:
-            for kept, new in zip(self._kept, self.newest, strict=True):
-                kept[self._count] = new[0]
-            self._count += 1
+            self.make_room()
+        if step % self.stride == 0:
+            self.keep_newest()
+
+    def make_room(self) -> None:
+        """Have room for one more moment at least."""
+        if self._count == self.capacity:
+            self._thin()
+
+    def room(self) -> Moments:
+        """The rows that are still to be written, to be written to from the first one on."""
+        return self._kept.rows(slice(self._count, None))
+
+    def filled(self, rows: int, newest: Moments) -> None:
+        """So many rows of the room have been written to, up to the newest moment, which is given in
+        any case."""
+        self._count += rows
+        self.newest = newest
+
+    def keep_newest(self) -> None:
+        """Keep the newest moment."""
+        for kept, new in zip(self._kept, self.newest, strict=True):
+            kept[self._count] = new[0]
+        self._count += 1
 
     def inherit(self, earlier: History, newest: Moments) -> None:
         """Take over what an earlier history kept up to a moment, from which this one goes on."""

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from nnlab.branches import branch
+from nnlab.branches import branch, shared_steps
 from nnlab.datasets import Samples
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment, Intervention, Network
 from nnlab.measures import accuracies_on, losses_on, r2_on
 from nnlab.scene import Scene, Scenery, kind_of
@@ -23,7 +24,7 @@ from nnlab.training import Run, Trainer
 MOST_POINTS = 160
 """Moments that the curves show."""
 CHUNK = 8
-"""Steps between two looks at the clock."""
+"""Steps of the reference engine between two looks at the clock."""
 LONGEST_REACH = 5.0
 """Seconds that going to a step may take at once."""
 LATER = ("learning_rate", "l1", "l2", "batch_size", "optimizer")
@@ -107,9 +108,14 @@ class Player:
     def _train_to(self, step: int, seconds: float) -> None:
         until = time.monotonic() + seconds
         while self.trainer.step < step and not self.trainer.finished:
-            self.trainer.advance(min(CHUNK, step - self.trainer.step))
+            self.trainer.advance(min(self._chunk, step - self.trainer.step))
             if time.monotonic() > until:
                 break
+
+    @property
+    def _chunk(self) -> int:
+        """Steps between two looks at the clock: a fast engine makes hundreds in the same time."""
+        return CHUNK if self.trainer.engine == REFERENCE else self.trainer.pace
 
     # ---- changing ----
 
@@ -171,13 +177,16 @@ class Player:
             self.reach(step)
 
     def _turn_into(self, experiment: Experiment) -> None:
-        """Keep of the past what both experiments share, and look at its last moment."""
-        trainer = Trainer.resume(experiment, self.trainer)
+        """Keep of the past what both experiments share, and look at its last moment. Where another
+        engine has to train it anew, go as far towards that as there is time."""
+        trainer, reached = Trainer.resume(experiment, self.trainer), self.trainer.step
+        shared = min(shared_steps(experiment, self.experiment), reached)
         drawn = (experiment.data, experiment.seed, experiment.network)
         before = (self.experiment.data, self.experiment.seed, self.experiment.network)
         self.experiment = experiment
         self._begin(trainer, self.scenery if drawn == before else Scenery(experiment))
         self.scenery.experiment = experiment
+        self.reach(shared)
 
     # ---- looking ----
 

@@ -27,7 +27,7 @@ class Timetable:
 
     def epoch_of(self, step: int) -> int:
         """The epoch, from 0, that a step is in."""
-        found = self._at_step(step)
+        found = self.stretch_at(step)
         return found.epoch + (step - found.step) // found.steps_per_epoch
 
     def step_of(self, epoch: int) -> int:
@@ -38,14 +38,15 @@ class Timetable:
 
     def batch_size_at(self, step: int) -> int:
         """Rows in a full batch of the epoch that the step is in."""
-        return self._at_step(step).batch_size
+        return self.stretch_at(step).batch_size
 
     def epochs_at(self, step: int) -> float:
         """The epochs done when a step begins, in parts too: 1.5 is in the middle of the second."""
-        found = self._at_step(step)
+        found = self.stretch_at(step)
         return found.epoch + (step - found.step) / found.steps_per_epoch
 
-    def _at_step(self, step: int) -> Stretch:
+    def stretch_at(self, step: int) -> Stretch:
+        """The stretch that a step is in."""
         return self.stretches[bisect_right(self.stretches, step, key=lambda each: each.step) - 1]
 
 

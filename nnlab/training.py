@@ -4,32 +4,25 @@ happened: the loss, the parameters and the gradients at every recorded step, sta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from copy import deepcopy
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
-from nnlab.batches import Batches, replay
+from nnlab.batches import replay
 from nnlab.branches import parting
-from nnlab.checkpoints import Checkpoint, Checkpoints
+from nnlab.checkpoints import Checkpoints
 from nnlab.datasets import Samples
-from nnlab.devices import readable, resolve
+from nnlab.devices import resolve
+from nnlab.engines.reference import STEPS
+from nnlab.engines.selection import ENGINES, chosen, refusal
 from nnlab.experiment import Experiment
 from nnlab.history import History
-from nnlab.losses import LOSSES, measured
-from nnlab.network import begin, build, intervene, linear_layers, restore, running, set_dropouts
-from nnlab.optimizers import OPTIMIZERS, change
-from nnlab.patience import Patience
-from nnlab.registry import Choice
-from nnlab.settings import dropouts_at, learning_rate_at, value_at
+from nnlab.network import build, restore, set_dropouts
+from nnlab.settings import dropouts_at
 
-STEPS = ("zero_grad", "forward", "loss", "backward", "step")
-"""The five parts of the loop, in their order."""
-CHUNK = 64
-"""Steps between two looks at the losses for NaN or infinity."""
+__all__ = ["STEPS", "Run", "Trainer", "batch", "train", "train_gradually"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +38,7 @@ class Run:
 
     `diverged_at` is the step whose loss was NaN or infinite, where the run ended, or None: the
     moments before it are there, and moment 0 always. `stopped_at` is the step at which the
-    patience was over, whose moment is the last one, or None.
+    patience was over, whose moment is the last one, or None. `engine` is what trained it.
     """
 
     experiment: Experiment
@@ -57,6 +50,7 @@ class Run:
     buffers: Tensor
     diverged_at: int | None
     stopped_at: int | None
+    engine: str
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -85,77 +79,77 @@ class Run:
 class Trainer:
     """Trains an experiment's network as far as it is told to, and gives the run so far.
 
-    It rests between `backward` and `step`, so that each moment has its loss and gradients.
+    Equal experiments give equal runs, to the last bit, on the same device with the same engine.
     """
 
-    def __init__(self, experiment: Experiment, device: str = "cpu") -> None:
-        beginning = begin(experiment, device)
+    def __init__(self, experiment: Experiment, device: str = "cpu", engine: str = "auto") -> None:
         self.experiment, self.device = experiment, resolve(device)
-        self.module, self._generator = beginning.module, beginning.generator
-        self._samples = _with_targets(experiment, beginning.samples)
-        held_out = _with_targets(experiment, beginning.test)
-        self._judges = held_out if len(held_out.x) else self._samples
-        self._batches = Batches(experiment, self._samples, self._generator)
-        self.criterion: nn.Module = LOSSES.make(experiment.training.loss)
-        self.step = 0
+        self.engine = chosen(experiment, self.device, engine)
         self.diverged_at: int | None = None
-        self._patience = Patience(experiment.training.patience)
-        self._parameters = list(self.module.parameters())
-        self._running = running(self.module)
-        self._weights = [each.weight for each in linear_layers(self.module)]
-        self._choice: Choice
-        self.optimizer = self._new_optimizer()
-        self._checkpoints = Checkpoints()
         self._history = History(
             experiment.n_steps + 1, experiment.n_parameters, experiment.n_buffers, self.device
         )
-        self._settle()
-        self._notice_divergence([self._look()])
+        self._learner = ENGINES[self.engine].make(experiment, str(self.device), self._history)
+        self._checkpoints = Checkpoints(self.pace)
+        self._go(0)
 
     @classmethod
     def resume(cls, experiment: Experiment, earlier: Trainer) -> Trainer:
         """A trainer that goes on from the last moment that both experiments share, or from where
         the earlier one stands if that is before. It begins at a checkpoint of the earlier one and
         replays from there, so that everything is as if it had trained from the start, but that
-        moments which the earlier one has dropped to save memory stay dropped."""
-        trainer = cls(experiment, str(earlier.device))
+        moments which the earlier one has dropped to save memory stay dropped.
+
+        Where the earlier one's engine can't train the experiment, another one does, from step 0.
+        """
+        if refusal(experiment, earlier.device, earlier.engine) is not None:
+            return cls(experiment, str(earlier.device))
+        trainer = cls(experiment, str(earlier.device), earlier.engine)
         reached = earlier.step if earlier.diverged_at is None else earlier.diverged_at
         apart = parting(experiment, earlier.experiment)
         shared = int(min(apart, experiment.n_steps, reached))
         past = earlier._checkpoints.until(int(min(shared, apart - 1)))
         found = past.last
         if earlier.step == shared < apart and earlier.diverged_at is None:
-            found = earlier._checkpoint()
+            found = earlier._learner.checkpoint()
         if found is not None:
-            trainer._checkpoints = past
-            trainer._go_to(found, earlier._history)
+            trainer._checkpoints, trainer.diverged_at = past, None
+            trainer._learner.resume(found)
+            trainer._history.inherit(earlier._history, found.moment)
         trainer._advance_to(shared)
         return trainer
 
     @property
+    def step(self) -> int:
+        """The step looked at last."""
+        return self._learner.step
+
+    @property
+    def pace(self) -> int:
+        """Steps that are trained in a moment, to be asked for at once where time matters."""
+        return self._learner.pace
+
+    @property
     def finished(self) -> bool:
-        ended = self.diverged_at is not None or self._patience.over
+        ended = self.diverged_at is not None or self._learner.patience.over
         return ended or self.step >= self.experiment.n_steps
 
     @property
     def stopped_at(self) -> int | None:
         """The step at which the patience was over, if it is."""
-        return self.step if self._patience.over and self.diverged_at is None else None
+        return self.step if self._learner.patience.over and self.diverged_at is None else None
 
     @property
     def run(self) -> Run:
         """What has happened so far. Later steps do not change it."""
-        steps, losses, parameters, gradients, buffers = self._history.stacked()
+        moments = self._history.stacked()
         return Run(
             self.experiment,
             self.device,
-            steps,
-            losses,
-            parameters,
-            gradients,
-            buffers,
-            self.diverged_at,
-            self.stopped_at,
+            *moments,
+            diverged_at=self.diverged_at,
+            stopped_at=self.stopped_at,
+            engine=self.engine,
         )
 
     def advance(self, steps: int) -> None:
@@ -165,128 +159,16 @@ class Trainer:
 
     def _advance_to(self, last: int) -> None:
         while self.step < last and not self.finished:
-            ahead = (self.step // CHUNK + 1) * CHUNK
-            self._notice_divergence(list(self._updates(min(ahead, last))))
+            ahead = (self.step // self.pace + 1) * self.pace
+            self._go(min(ahead, last))
             if self._checkpoints.wants(self.step) and not self.finished:
-                self._checkpoints.keep(self._checkpoint())
+                self._checkpoints.keep(self._learner.checkpoint())
 
-    def _updates(self, last: int) -> Iterator[Tensor]:
-        """Finish each step with its update and look at the next one. Gives its loss."""
-        while self.step < last and not self._patience.over:
-            self.optimizer.step()
-            self.step += 1
-            if self.step == self._batches.end:
-                self._end_epoch()
-            yield self._look()
-
-    def _look(self) -> Tensor:
-        """Everything of a step but its update: zero_grad, forward, loss, backward."""
-        self._intervene()
-        x, y = self._batches.at(self.step)
-        buffers = self._buffers()
-        if self.experiment.training.zero_grad:
-            self.optimizer.zero_grad()
-        loss = measured(self.criterion, self.module(x), y)
-        self._objective(loss).backward()
-        self._history.record(self.step, loss.detach(), self._parameters, buffers)
-        return loss.detach()
-
-    def _objective(self, loss: Tensor) -> Tensor:
-        """What is made smaller: the loss and the penalties on the weights."""
-        if self._l1 == self._l2 == 0:
-            return loss
-        return loss + penalty(self._weights, self._l1, self._l2)
-
-    def _intervene(self) -> None:
-        changes = self.experiment.changes_at.get(self.step, ()) if self.step > 0 else ()
-        if changes:
-            intervene(self.module, changes)
-            self._settle()
-
-    def _settle(self) -> None:
-        """Make every setting what it is at this step."""
-        optimizer = value_at(self.experiment, "optimizer", self.step)
-        if optimizer.name != self._choice.name:
-            self.optimizer = self._new_optimizer()
-        elif optimizer != self._choice:
-            change(self.optimizer, optimizer)
-            self._choice = optimizer
-        self._l1 = value_at(self.experiment, "l1", self.step)
-        self._l2 = value_at(self.experiment, "l2", self.step)
-        self._set_learning_rate()
-        set_dropouts(self.module, dropouts_at(self.experiment, self.step))
-
-    def _new_optimizer(self) -> Optimizer:
-        """The optimizer that is chosen at this step, with nothing to remember yet."""
-        self._choice = value_at(self.experiment, "optimizer", self.step)
-        rate = learning_rate_at(self.experiment, self.step)
-        made: Optimizer = OPTIMIZERS.make(self._choice, self._parameters, rate)
-        return made
-
-    def _set_learning_rate(self) -> None:
-        rate = learning_rate_at(self.experiment, self.step)
-        self.optimizer.param_groups[0]["lr"] = rate
-
-    def _end_epoch(self) -> None:
-        """Set the learning rate of the next epoch, and measure whether the network got better."""
-        if self.experiment.training.schedule.name != "constant":
-            self._set_learning_rate()
-        if self._patience.epochs > 0 and readable(self.device):
-            self._patience = self._patience.after(self._judged())
-
-    def _judged(self) -> float:
-        """The loss outside training on the rows that are held out, or else on all rows."""
-        self.module.eval()
-        with torch.no_grad():
-            loss = measured(self.criterion, self.module(self._judges.x), self._judges.y)
-        self.module.train()
-        return float(loss)
-
-    def _notice_divergence(self, losses: list[Tensor]) -> None:
-        """End the run before the first of the newest losses that is NaN or infinite."""
-        if not readable(self.device):
-            return
-        broken = torch.stack(losses).isfinite().logical_not().nonzero()
-        if len(broken):
-            self.diverged_at = self.step - len(losses) + 1 + int(broken[0])
+    def _go(self, last: int) -> None:
+        """Go on to a step; end the run before a loss that is NaN or infinite."""
+        self.diverged_at = self._learner.go(last)
+        if self.diverged_at is not None:
             self._history.cut(max(self.diverged_at, 1))
-
-    def _buffers(self) -> Tensor:
-        """A copy of what the batch norms keep: [B]."""
-        return torch.cat(self._running) if self._running else self._samples.x.new_empty(0)
-
-    def _checkpoint(self) -> Checkpoint:
-        return Checkpoint(
-            self._history.newest,
-            self._buffers(),
-            deepcopy(self.optimizer.state_dict()),
-            self._batches.opening,
-            self._generator.get_state(),
-            self._patience,
-        )
-
-    def _go_to(self, checkpoint: Checkpoint, history: History) -> None:
-        """Be at rest at the checkpoint's step, with the history up to it."""
-        self.step, self.diverged_at = checkpoint.step, None
-        moment = checkpoint.moment
-        restore(self.module, moment.parameters[0], checkpoint.buffers, self.step + 1)
-        sizes = [each.numel() for each in self._parameters]
-        gradients = moment.gradients[0].clone().split(sizes)
-        for parameter, gradient in zip(self._parameters, gradients, strict=True):
-            parameter.grad = gradient.view_as(parameter)
-        self.optimizer = self._new_optimizer()
-        self.optimizer.load_state_dict(checkpoint.optimizer)
-        self._settle()
-        self._batches.resume(self.step, checkpoint.opening)
-        self._generator.set_state(checkpoint.stream)
-        self._patience = checkpoint.patience
-        self._history.inherit(history, moment)
-
-
-def penalty(weights: Iterable[Tensor], l1: float, l2: float) -> Tensor:
-    """l1 times the sum of |w|, plus l2 times the sum of w^2, over all weights."""
-    flat = torch.cat([each.reshape(-1) for each in weights])
-    return l1 * flat.abs().sum() + l2 * flat.square().sum()
 
 
 def batch(experiment: Experiment, step: int) -> Samples:
@@ -294,25 +176,22 @@ def batch(experiment: Experiment, step: int) -> Samples:
     return replay(experiment, step)[0]
 
 
-def _with_targets(experiment: Experiment, samples: Samples) -> Samples:
-    """The samples with their targets as the loss compares them."""
-    target = LOSSES[experiment.training.loss.name].target
-    return Samples(samples.x, target(samples.y, experiment.network.outputs))
+def train(experiment: Experiment, device: str = "cpu", engine: str = "auto") -> Run:
+    """Train to the end, or until the loss is NaN or infinite. The engine is "auto", for the fastest
+    that is ready, or a name from `nnlab.engines.selection.ENGINES`.
 
-
-def train(experiment: Experiment, device: str = "cpu") -> Run:
-    """Train to the end, or until the loss is NaN or infinite.
-
-    Raises ExperimentError for a device that isn't there.
+    Raises ExperimentError for a device that isn't there, or an engine that can't train this.
     """
-    trainer = Trainer(experiment, device)
+    trainer = Trainer(experiment, device, engine)
     trainer.advance(experiment.n_steps)
     return trainer.run
 
 
-def train_gradually(experiment: Experiment, device: str = "cpu", parts: int = 50) -> Iterator[Run]:
+def train_gradually(
+    experiment: Experiment, device: str = "cpu", parts: int = 50, engine: str = "auto"
+) -> Iterator[Run]:
     """Train in so many parts, giving the run so far after each: for progress, and to stop."""
-    trainer = Trainer(experiment, device)
+    trainer = Trainer(experiment, device, engine)
     while not trainer.finished:
         trainer.advance(math.ceil(experiment.n_steps / parts))
         yield trainer.run

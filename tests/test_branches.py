@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from nnlab import checkpoints, history
 from nnlab.branches import branch, shared_steps
+from nnlab.engines.reference import Reference
 from nnlab.experiment import Experiment, Intervention, Layer, Network, Training
 from nnlab.registry import Choice
 from nnlab.training import Trainer, train
+from tests.engines.names import ENGINES, engines_for
 from tests.strategies import experiments, interventions
 from tests.test_training import same
 
@@ -32,14 +34,15 @@ def test_a_branch_resumed_is_the_branch_trained_from_the_start(
     experiment: Experiment, step: int, change: Intervention, reached: int
 ) -> None:
     other = branch(experiment, step, replace(change, step=step + change.step))
-    earlier = Trainer(experiment)
-    earlier._checkpoints.stride = 2
-    for _step in range(reached):
-        earlier.advance(1)
-    resumed = Trainer.resume(other, earlier)
-    assert resumed.step <= shared_steps(experiment, other)
-    resumed.advance(other.n_steps)
-    assert same(resumed.run, train(other))
+    for engine in engines_for(experiment):
+        earlier = Trainer(experiment, engine=engine)
+        earlier._checkpoints.stride = 2
+        for _step in range(reached):
+            earlier.advance(1)
+        resumed = Trainer.resume(other, earlier)
+        assert resumed.step <= shared_steps(experiment, other)
+        resumed.advance(other.n_steps)
+        assert same(resumed.run, train(other, engine=resumed.engine)), engine
 
 
 @pytest.mark.parametrize("step", [0, 1, 63, 64, 65, 128, 200, 299, 300])
@@ -75,19 +78,22 @@ def test_resuming_at_a_live_trainers_own_step_trains_nothing_again(
 ) -> None:
     earlier = Trainer(WITH_ALL)
     earlier.advance(50)
-    monkeypatch.setattr(Trainer, "_updates", lambda self, last: pytest.fail("trained again"))
+    monkeypatch.setattr(
+        Reference, "_updates", lambda self, last: pytest.fail("trained again") if last else iter(())
+    )
     longer = replace(WITH_ALL, training=replace(WITH_ALL.training, epochs=200))
     assert Trainer.resume(longer, earlier).step == 50
 
 
-def test_a_diverged_run_can_be_rewound() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_diverged_run_can_be_rewound(engine: str) -> None:
     wild = replace(
         WITH_ALL,
         network=Network((Layer(5, Choice("ReLU")), Layer(1))),
         training=Training(epochs=300),
         interventions=(Intervention(100, "learning_rate", 1000.0),),
     )
-    earlier = Trainer(wild)
+    earlier = Trainer(wild, engine=engine)
     earlier.advance(300)
     assert earlier.diverged_at is not None
     tamed = branch(wild, 99)
@@ -95,7 +101,7 @@ def test_a_diverged_run_can_be_rewound() -> None:
     assert resumed.step == 100
     resumed.advance(300)
     assert resumed.diverged_at is None
-    assert same(resumed.run, train(tamed))
+    assert same(resumed.run, train(tamed, engine=engine))
     again = Trainer.resume(wild, earlier)
     assert same(again.run, earlier.run)
 

@@ -14,7 +14,8 @@ from nnlab.experiment import Data, Experiment, Intervention, Layer, Network, Tra
 from nnlab.limits import ExperimentError
 from nnlab.network import running
 from nnlab.registry import Choice
-from nnlab.training import train
+from nnlab.training import Run
+from nnlab.training import train as train_by
 from tests.plain import PlainScript
 from tests.strategies import OPTIMIZER_CHANGES, experiments
 
@@ -26,6 +27,10 @@ DEEP = Network(
     )
 )
 SHUFFLED = Training(batch_size=4, shuffle=True, epochs=20, learning_rate=0.1)
+
+
+def train(experiment: Experiment) -> Run:
+    return train_by(experiment, engine="reference")
 
 
 def assert_plain(experiment: Experiment) -> None:

@@ -51,7 +51,7 @@ def test_the_tutorials_own_loop_prints_the_same_losses() -> None:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    run = train(Experiment(seed=3))
+    run = train(Experiment(seed=3), engine="reference")
     assert run.losses.tolist()[:50] == losses
     assert torch.equal(nn.utils.parameters_to_vector(model.parameters()), run.parameters[-1])
 

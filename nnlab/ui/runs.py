@@ -1,5 +1,6 @@
-"""The runs of the experiments that pages ask for. Equal experiments share one run, and a long one
-shows its progress and stops as soon as the learner touches anything."""
+"""The runs of the experiments that lessons ask for. Equal experiments share one run, and a long one
+shows its progress and stops as soon as the learner touches anything. They are the reference
+engine's, so that the lines of PyTorch beside them print the same digits."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from threading import Lock
 
 import streamlit as st
 
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.training import Run, train, train_gradually
@@ -54,13 +56,13 @@ def _shelf() -> Shelf:
 
 
 def _at_once(experiment: Experiment, device: str) -> Run:
-    return train(experiment, device)
+    return train(experiment, device, REFERENCE)
 
 
 def _with_progress(experiment: Experiment, device: str) -> Run:
     """Streamlit stops a script at its next call when a newer run waits: here, after each part."""
     bar = st.progress(0.0, _("training"))
-    for run in train_gradually(experiment, device):
+    for run in train_gradually(experiment, device, engine=REFERENCE):
         share = int(run.steps[-1]) / experiment.n_steps
         bar.progress(share, _("training: {share}").format(share=f"{share:.0%}"))
     bar.empty()

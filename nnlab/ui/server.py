@@ -26,6 +26,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 FRONT_DOOR = "streamlit_app.py"
+FIRST_PAGE_S = 3.0
+"""Seconds that the first page has to itself, before the fast engine is made ready beside it."""
 _LOCK = "nnlab.lock"
 _making = threading.Lock()
 
@@ -35,13 +37,16 @@ def warm() -> None:
     """Do once per process what the first visitor would otherwise wait for."""
     serve_plotly()
     wire.thin_all()
-    torch = import_module("torch")
+    torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
     import_module("plotly.graph_objects").Figure().to_json()
     # The first optimizer imports torch._dynamo, which takes about a second.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     gc.collect()
     # All that lives now lives as long as the server: the collector need not look at it again.
     gc.freeze()
+    later = threading.Timer(FIRST_PAGE_S, compiled.warm)
+    later.daemon = True
+    later.start()
 
 
 def session_lock() -> threading.RLock:

@@ -112,7 +112,7 @@ def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
     ]
     if player.experiment.data.n_test:
         said += [(_("test loss"), test_loss), (_("test {score}").format(score=score), test_score)]
-    return said
+    return [*said, (_("engine"), player.trainer.engine)]
 
 
 def _enabled(player: Player) -> dict[str, bool]:

@@ -1,0 +1,330 @@
+"""nnlab's engines beside their peers on the same work, in turns; writes a table in Markdown.
+
+    python -m benchmarks.training            (needs benchmarks/requirements.txt, and node if there)
+
+One thread, but for the sweeps. Before anything is timed, the losses of all epochs are compared.
+A ratio is the peer's time divided by nnlab's: the median of the rounds, each peer's turn with
+nnlab's turn next to it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Generator, Tensor, nn
+
+from benchmarks.peers import (
+    Peer,
+    Timed,
+    Work,
+    convnetjs,
+    module_of,
+    pytorch,
+    pytorch_with_dataloader,
+    scikit_learn,
+)
+from nnlab.datasets import Samples, seed_batch, spiral
+from nnlab.engines import compiled
+from nnlab.engines.batched import Batched
+from nnlab.engines.compiled import Compiled
+from nnlab.engines.problem import Course, Engine, Problem
+from nnlab.registry import Choice
+
+ROUNDS = 7
+CLOSE = 2e-3
+"""How far the losses may be apart, relative to the first: float32 here, float64 in JavaScript."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: the peer's and nnlab's microseconds per epoch, and their ratio."""
+
+    work: str
+    peer: str
+    theirs: float
+    ours: float
+    ratio: float
+    target: float | None
+    note: str = ""
+
+    def __str__(self) -> str:
+        target = "" if self.target is None else f">= {self.target:g}"
+        met = "" if self.target is None else ("yes" if self.ratio >= self.target else "**no**")
+        cells = (self.work, self.peer, f"{self.theirs:.3g}", f"{self.ours:.3g}")
+        return f"| {' | '.join(cells)} | {self.ratio:.3g}x | {target} | {met} | {self.note} |"
+
+
+def initial(sizes: tuple[int, ...], generator: Generator) -> Tensor:
+    """Parameters as nn.Linear draws them: uniform within one over the root of the inputs."""
+    parts = []
+    for inputs, outputs in itertools.pairwise(sizes):
+        drawn = torch.rand(outputs * (inputs + 1), generator=generator) * 2 - 1
+        parts.append(drawn / inputs**0.5)
+    return torch.cat(parts)
+
+
+def dense(sizes: tuple[int, ...], hidden: str, output: str) -> tuple[Choice, ...]:
+    return (*(Choice(hidden) for _ in sizes[2:]), Choice(output))
+
+
+def tutorial() -> Work:
+    generator = torch.Generator().manual_seed(0)
+    samples, sizes = seed_batch(generator, 10), (10, 5, 1)
+    problem = Problem(
+        sizes, dense(sizes, "ReLU", "Sigmoid"), Choice("MSELoss"), Choice("SGD"), batch_size=10
+    )
+    return Work("W1", problem, samples, initial(sizes, generator), 0.01, epochs=5000)
+
+
+def playground(name: str, sizes: tuple[int, ...], epochs: int) -> Work:
+    generator = torch.Generator().manual_seed(1)
+    x, y = spiral(generator, 250, 0.0)
+    order = torch.randperm(250, generator=generator)
+    samples = Samples(x[order], 2 * y[order] - 1)
+    problem = Problem(
+        sizes, dense(sizes, "Tanh", "Tanh"), Choice("MSELoss"), Choice("SGD"), batch_size=10
+    )
+    return Work(name, problem, samples, initial(sizes, generator), 0.03, epochs)
+
+
+def digits() -> Work:
+    from sklearn.datasets import load_digits
+
+    pixels, labels = load_digits(return_X_y=True)
+    samples = Samples(torch.tensor(pixels / 16, dtype=torch.float32), torch.tensor(labels))
+    sizes = (64, 32, 10)
+    problem = Problem(
+        sizes,
+        dense(sizes, "ReLU", "Identity"),
+        Choice("CrossEntropyLoss"),
+        Choice("Adam"),
+        batch_size=32,
+    )
+    theta = initial(sizes, torch.Generator().manual_seed(2))
+    return Work("W3", problem, samples, theta, 0.001, epochs=5, shuffle=True)
+
+
+def nnlab(work: Work, engine: Callable[..., Engine] = Compiled, stride: int = 1) -> Timed:
+    """The engine, with the whole history or hardly any."""
+    per_epoch = -(-len(work.samples.x) // work.problem.batch_size)
+    rates = torch.full((work.epochs * per_epoch,), work.rate, dtype=torch.float64)
+    began = time.perf_counter()
+    orders = None
+    if work.shuffle:
+        orders = torch.stack([torch.randperm(len(work.samples.x)) for _ in range(work.epochs)])
+    session = engine(work.problem, work.samples, work.theta)
+    leg = session.go(Course(0, rates, orders, stride))
+    seconds = time.perf_counter() - began
+    losses = leg.losses[:, 0].reshape(work.epochs, -1).mean(1) if stride == 1 else leg.losses
+    return seconds, losses.reshape(-1).tolist()
+
+
+def agree(name: str, ours: list[float], theirs: list[float]) -> None:
+    """End the benchmark if two trainings are not the same."""
+    worst = max(abs(a - b) for a, b in zip(ours, theirs, strict=True)) / abs(ours[0])
+    if not worst <= CLOSE:
+        sys.exit(f"{name}: the losses differ by {worst:.2g} of the first: not the same training")
+
+
+def in_turns(ours: Peer, theirs: Peer, work: Work) -> tuple[float, float, float]:
+    """Median seconds of both, and the median of the rounds' ratios. nnlab's turn is the median of
+    five runs: one would be over before the processor has warmed up to it."""
+    pairs = []
+    for _ in range(ROUNDS):
+        mine = statistics.median(ours(work)[0] for _ in range(5))
+        pairs.append((mine, theirs(work)[0]))
+    mine, other = (statistics.median(each) for each in zip(*pairs, strict=True))
+    return mine, other, statistics.median(b / a for a, b in pairs)
+
+
+def compare(work: Work, peers: dict[str, tuple[Peer | None, float | None]]) -> list[Row]:
+    """nnlab's compiled engine beside each peer, and beside itself without a history."""
+    rows = []
+    still = replace(work, shuffle=False)
+    for name, (peer, target) in peers.items():
+        if peer is None:
+            rows.append(Row(work.name, name, 0, 0, 0, None, "skipped: not there"))
+            continue
+        note = "same losses"
+        if name == "scikit-learn" and work.problem.activations[-1].name != "Identity":
+            note = "only as much work: it has no such output"
+        else:
+            agree(f"{work.name} {name}", nnlab(still)[1], peer(still)[1])
+        mine, other, ratio = in_turns(nnlab, peer, work)
+        per_epoch = 1e6 / work.epochs
+        rows.append(Row(work.name, name, other * per_epoch, mine * per_epoch, ratio, target, note))
+    return rows
+
+
+def history_cost(work: Work) -> str:
+    """How much longer a run takes for its history, every step with parameters and gradients."""
+    without: Peer = lambda work: nnlab(work, stride=10**9)  # noqa: E731
+    ratio = in_turns(without, nnlab, work)[2]
+    return f"{work.name}: {100 * (ratio - 1):+.0f} %"
+
+
+def frame(work: Work) -> list[Row]:
+    """One epoch, the losses on 250 rows twice, and a grid of 100x100 points for all units."""
+    line = torch.linspace(-1, 1, 100)
+    points = torch.cat((torch.cartesian_prod(line, line), work.samples.x, work.samples.x.flip(1)))
+    module, session = module_of(work), Compiled(work.problem, work.samples, work.theta)
+    rates = torch.full((25,), work.rate, dtype=torch.float64)
+
+    @torch.no_grad()
+    def look(layers: nn.Sequential, batches: tuple[Tensor, ...]) -> None:
+        for x in batches:
+            for part in layers:
+                x = part(x)  # noqa: PLW2901
+
+    def ours(_work: Work) -> Timed:
+        began = time.perf_counter()
+        session.go(Course(0, rates))
+        units = session.activations(points)
+        for rows in (slice(10_000, 10_250), slice(10_250, 10_500)):
+            (units[-1, rows] - work.samples.y[:, 0]).square().mean()
+        return time.perf_counter() - began, []
+
+    def theirs(work: Work) -> Timed:
+        seconds, _ = pytorch(replace(work, epochs=1))
+        began = time.perf_counter()
+        look(module, points.split([10_000, 250, 250]))
+        return seconds + time.perf_counter() - began, []
+
+    for _ in range(3):
+        ours(work)
+        theirs(work)
+    mine, other, ratio = in_turns(ours, theirs, work)
+    return [Row(f"frame {work.name}", "PyTorch", other * 1e6, mine * 1e6, ratio, 20)]
+
+
+def grid() -> list[Work]:
+    """64 networks 2-16-1, learning rates from 0.003 to 0.09, 200 epochs of all 256 rows."""
+    generator = torch.Generator().manual_seed(4)
+    samples, sizes = spiral(generator, 256, 0.0), (2, 16, 1)
+    problem = Problem(
+        sizes, dense(sizes, "Tanh", "Identity"), Choice("BCEWithLogitsLoss"), Choice("SGD"), 256
+    )
+    rates = torch.logspace(-2.5, -1.05, 64, dtype=torch.float64).tolist()
+    return [Work("W4", problem, samples, initial(sizes, generator), rate, 200) for rate in rates]
+
+
+def sweep() -> list[Row]:
+    """The grid's networks in two ways of nnlab and two of others."""
+    works = grid()
+
+    def one_by_one(_work: Work) -> Timed:
+        began = time.perf_counter()
+        losses = [pytorch(work)[1][-1] for work in works]
+        return time.perf_counter() - began, losses
+
+    def joblib(_work: Work) -> Timed:
+        from joblib import Parallel, delayed
+
+        began = time.perf_counter()
+        jobs = (delayed(pytorch)(work) for work in works)
+        losses = [each[-1] for _, each in Parallel(n_jobs=os.cpu_count())(jobs)]
+        return time.perf_counter() - began, losses
+
+    def threads(_work: Work) -> Timed:
+        began = time.perf_counter()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            losses = [each[-1] for _, each in pool.map(nnlab, works)]
+        return time.perf_counter() - began, losses
+
+    def stacked(_work: Work) -> Timed:
+        began = time.perf_counter()
+        theta = torch.stack([work.theta for work in works])
+        rates = torch.tensor([work.rate for work in works], dtype=torch.float64)
+        session = Batched(works[0].problem, works[0].samples, theta)
+        leg = session.go(Course(0, rates.expand(works[0].epochs, -1)))
+        return time.perf_counter() - began, leg.losses[-1].tolist()
+
+    rows = []
+    for name, peer, target in (("PyTorch, one by one", one_by_one, 50), ("joblib", joblib, 25)):
+        rows.append(sweep_row((name, "compiled, threads"), (peer, threads), works[0], target))
+        rows.append(sweep_row((name, "batched, 1 thread"), (peer, stacked), works[0], target))
+    return rows
+
+
+def sweep_row(names: tuple[str, str], peers: tuple[Peer, Peer], work: Work, target: int) -> Row:
+    """One way to sweep beside another; a round takes long enough that three will do."""
+    theirs, ours = peers
+    agree(f"W4 {names[0]}", ours(work)[1], theirs(work)[1])
+    pairs = [(ours(work)[0], theirs(work)[0]) for _ in range(3)]
+    mine, other = (statistics.median(each) for each in zip(*pairs, strict=True))
+    ratio = statistics.median(b / a for a, b in pairs)
+    per = 1e6 / (64 * work.epochs)
+    return Row("W4", names[0], other * per, mine * per, ratio, target, names[1])
+
+
+def speed_of_sgemm() -> float:
+    """FLOP per second of one thread in a matrix product."""
+    a = torch.randn(512, 512)
+    times = []
+    for _ in range(20):
+        began = time.perf_counter()
+        torch.mm(a, a)
+        times.append(time.perf_counter() - began)
+    return float(2 * 512**3 / statistics.median(times))
+
+
+def distance(work: Work, flops: float) -> str:
+    """nnlab's time beside that of its multiplications and additions alone, at sgemm's speed."""
+    products = sum(outputs * inputs for outputs, inputs in work.problem.shapes)
+    first = work.problem.sizes[0] * work.problem.sizes[1]
+    work_of_epoch = 2 * len(work.samples.x) * (3 * products - first)
+    limit = work_of_epoch / flops
+    mine = statistics.median(nnlab(work, stride=10**9)[0] for _ in range(ROUNDS)) / work.epochs
+    return (
+        f"| {work.name} | {work_of_epoch / 1e3:.1f} | {limit * 1e6:.3g} | {mine * 1e6:.3g} "
+        f"| {mine / limit:.1f} |"
+    )
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    began = time.perf_counter()
+    if (warming := compiled.warm()) is None:
+        sys.exit("numba is not installed")
+    warming.join()
+    print(f"Kernel ready after {time.perf_counter() - began:.1f} s.\n")
+    w1, w2 = tutorial(), playground("W2", (2, 4, 2, 1), 200)
+    w2max, w3 = playground("W2max", (2, *[8] * 6, 1), 100), digits()
+    print("| work | peer | peer, us/epoch | nnlab, us/epoch | ratio | target | met | |")
+    print("|---|---|---|---|---|---|---|---|")
+    for work, targets in ((w1, (500, 30, 200)), (w2, (900, 35, 250)), (w2max, (150, 15, None))):
+        with ExitStack() as stack:
+            javascript = stack.enter_context(convnetjs(work))
+            loop: Peer = pytorch if work is w1 else pytorch_with_dataloader
+            name = "PyTorch" if work is w1 else "PyTorch, DataLoader"
+            peers = {
+                name: (loop, targets[0]),
+                "ConvNetJS": (javascript, targets[1]),
+                "scikit-learn": (scikit_learn, targets[2]),
+            }
+            print(*compare(work, peers), sep="\n", flush=True)
+    digit_peers = {
+        "scikit-learn": (scikit_learn, 8),
+        "PyTorch, DataLoader": (pytorch_with_dataloader, 30),
+    }
+    print(*compare(w3, digit_peers), sep="\n", flush=True)
+    print(*frame(w2), *frame(w2max), sep="\n", flush=True)
+    print(*sweep(), sep="\n", flush=True)
+    print("\nA whole history costs:", ", ".join(map(history_cost, (w1, w2, w2max, w3))))
+    flops = speed_of_sgemm()
+    print(f"\nsgemm on one thread: {flops / 1e9:.0f} GFLOP/s. The machine's limit:\n")
+    print("| work | kFLOP/epoch | limit, us | nnlab, us | times |\n|---|---|---|---|---|")
+    print(*(distance(work, flops) for work in (w1, w2, w2max, w3)), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
