@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor, nn
 
 from nnlab.batches import Batches
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.losses import LOSSES
 from nnlab.network import begin, locate
@@ -35,7 +36,10 @@ def accumulation(experiment: Experiment, part: str) -> Accumulation:
     """
     place = names(experiment.sizes).index(part)
     forgetful, careful = (
-        train(replace(experiment, training=replace(experiment.training, zero_grad=clears)))
+        train(
+            replace(experiment, training=replace(experiment.training, zero_grad=clears)),
+            engine=REFERENCE,
+        )
         for clears in (False, True)
     )
     steps = min(experiment.n_steps, len(forgetful), len(careful))

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from nnlab.engines.reference import Reference
 from nnlab.experiment import Experiment
+from nnlab.history import History
 from nnlab.network import locate
-from nnlab.training import Trainer
 from nnlab.valleys import Descent, Point, Racer
 
 
@@ -70,10 +71,15 @@ def update(optimizer: Optimizer, parameter: Tensor, index: tuple[int, ...]) -> U
 def update_in_training(experiment: Experiment, step: int, part: str) -> Update:
     """The update of one part of the experiment's network at a step from 0, read from the optimizer
     that trains it."""
-    trainer = Trainer(experiment)
-    trainer.advance(step)
-    parameter, index = locate(trainer.module, part)
-    return update(trainer.optimizer, parameter, index)
+    learner = Reference(experiment, "cpu", _history(experiment, step))
+    learner.go(step)
+    parameter, index = locate(learner.module, part)
+    return update(learner.optimizer, parameter, index)
+
+
+def _history(experiment: Experiment, step: int) -> History:
+    cpu = torch.device("cpu")
+    return History(step + 1, experiment.n_parameters, experiment.n_buffers, cpu)
 
 
 def update_in_valley(valley: str, racer: Racer, start: Point, step: int, coordinate: int) -> Update:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from nnlab.figures import palette
+from nnlab.figures.markup import as_text
 from nnlab.language import gettext as _
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
@@ -48,7 +49,7 @@ class Field:
 def field(shown: Field, groups: Sequence[Group]) -> go.Figure:
     """The points over an image that frames will change."""
     flat = len(shown.low) == 2
-    first, second = (*shown.names, _("target y"))[:2]
+    first, second = map(as_text, (*shown.names, _("target y"))[:2])
     return palette.figure(
         400,
         [*([] if flat else [_curve(shown)]), *(_points(each, shown.limit) for each in groups)],
@@ -104,13 +105,13 @@ def _points(group: Group, limit: float) -> dict[str, Any]:
         marker |= {"color": shades, "line": {"width": 1.5, "color": palette.QUIET}}
     return {
         "type": "scatter",
-        "name": group.name,
+        "name": as_text(group.name),
         "mode": "markers",
         "x": group.x,
         "y": group.y,
         "customdata": [f"p{row}" for row in group.rows],
         "marker": marker,
-        "hovertemplate": f"{group.name} (%{{x:.3f}}, %{{y:.3f}})<extra></extra>",
+        "hovertemplate": f"{as_text(group.name)} (%{{x:.3f}}, %{{y:.3f}})<extra></extra>",
     }
 
 

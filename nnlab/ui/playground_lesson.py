@@ -28,6 +28,9 @@ from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.ui import knobs
 from nnlab.ui.choice import choose
+from nnlab.ui.first_start import first_start
+from nnlab.ui.gallery import gallery
+from nnlab.ui.own_data import new_points, own_data
 from nnlab.ui.playground import MOST_UNITS, Session, acted, become, play, remember, session
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import LogScale, Scale, WholeScale
@@ -45,6 +48,7 @@ def workbench(mode: str) -> None:
         acted()
         held = session()
         tell(held)
+        gallery(held)
         CONTROLS[mode](held)
         middle, right = st.columns([3, 2], gap="medium")
         with middle:
@@ -54,7 +58,9 @@ def workbench(mode: str) -> None:
             play()
         with right:
             show_field(held.player)
+            new_points(held)
             show_curves(held.player)
+        own_data(held, fitted)
         if not held.player.playing and not remember(held):
             st.caption(_("This experiment is too long for a link: keep it as a file instead."))
 
@@ -81,6 +87,7 @@ def tell(held: Session) -> None:
 
 def few_controls(held: Session) -> None:
     """What a newcomer needs."""
+    first_start(held)
     now = held.player.now()
     left, right = st.columns(2, gap="medium")
     with left:
