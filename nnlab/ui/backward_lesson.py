@@ -323,11 +323,12 @@ def arithmetic(operation: Operation, found: Comparison) -> str:
         lines.append(f"{indent} = {number(operation.value)}")
     if operation.kind in {"dw", "db"}:
         place = found.parts.index(operation.part)
-        lines += [
-            f"{_('autograd .grad')}: {found.autograd[place].item():.7g}",
-            f"{_('chain rule')}: {found.chain_rule[place].item():.7g}",
-            f"{_('finite difference')}: {found.finite_difference[place].item():.7g}",
-        ]
+        ways = {
+            _("autograd .grad"): found.autograd,
+            _("chain rule"): found.chain_rule,
+            _("finite difference"): found.finite_difference,
+        }
+        lines += [f"{way}: {values[place].item():.7g}" for way, values in ways.items()]
     written = "\n".join(lines)
     return f"{said}\n\n```text\n{written}\n```"
 

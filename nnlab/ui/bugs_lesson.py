@@ -45,7 +45,7 @@ def pile_up(seed: int) -> tuple[Experiment, str]:
     """Follow one number's `.grad` over the first steps; returns the experiment and the number."""
     sights, controls = st.columns([3, 2], gap="large")
     with controls:
-        options = {part: f"{part}: {_(text)}" for part, text in _PARTS.items()}
+        options = {part: ": ".join((part, _(text))) for part, text in _PARTS.items()}
         part = choose(_("Whose .grad"), options, f"{PAGE}_part", "b1.0", "list")
         rate = live_slider(_("learning rate"), f"{PAGE}_rate", 0.01, LogScale(1e-3, 10.0, 0.05))
         training = Training(learning_rate=rate, epochs=STEPS)
@@ -103,7 +103,8 @@ def arithmetic(found: Accumulation, at: int) -> str:
 def visit_zoo(seed: int) -> None:
     """One bug at a time: its symptom, its code, a diagnosis that is tried by running it."""
     symptoms = {
-        name: f"{place}. {_(bug.symptom)}" for place, (name, bug) in enumerate(BUGS.items(), 1)
+        name: ". ".join((str(place), _(bug.symptom)))
+        for place, (name, bug) in enumerate(BUGS.items(), start=1)
     }
     name = choose(_("Symptom"), symptoms, f"{PAGE}_bug", next(iter(BUGS)), "list")
     bug, tried = BUGS[name], _tried(name)
@@ -156,7 +157,8 @@ def _judge(name: str, tried: str, seed: int) -> bool:
     bug = BUGS[name]
     mended = not bug.shows(_measured(name, tried, seed))
     if mended:
-        st.success(f"**{_(bug.title)}.** {_(bug.why)}", icon=":material/task_alt:")
+        title, why = _(bug.title), _(bug.why)
+        st.success(f"**{title}.** {why}", icon=":material/task_alt:")
     else:
         text = _("Tried and run. “{said}” The symptom is still there, so that is not it.")
         st.warning(text.format(said=_(bug.diagnoses[tried].text)), icon=":material/replay:")
