@@ -55,12 +55,12 @@ def workbench(mode: str) -> None:
         with middle:
             above = st.container()
             edit_part(held)
+            show_curves(held.player)
         with above:
             play()
         with right:
             show_field(held.player)
             new_points(held)
-            show_curves(held.player)
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
