@@ -15,6 +15,7 @@ from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Network, Training
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
+from nnlab.rows import Rows
 from nnlab.table import Table, TableError, read_table, write_table
 from nnlab.table.columns import Task
 from nnlab.table.reading import MOST_BYTES
@@ -31,7 +32,7 @@ Fit = Callable[[Experiment, Data, Network, Training], Experiment]
 
 CLASS = "play_new_class"
 HELD_OUT = 0.3
-_TABLE, _TURN = "nnlab.table", "nnlab.turn"
+_TABLE, _SHEET = "nnlab.table", "nnlab.sheet"
 
 
 @dataclass(frozen=True)
@@ -198,18 +199,33 @@ def _offer_download(held: Session) -> None:
 # ---- a table ----
 
 
+@dataclass
+class _Sheet:
+    """A table that is being changed: its number, the data and rows that it showed at first, and
+    what it has made of the data by now."""
+
+    number: int
+    data: Data
+    rows: Rows
+    now: Data
+
+    @property
+    def key(self) -> str:
+        return f"play_sheet_{self.number}"
+
+
 def _as_table(held: Session, fit: Fit) -> None:
     data = held.player.experiment.data
     if data.n_rows > MOST_ROWS:
         text = _("A table is shown for at most {most} rows; here are {rows}.")
         st.info(text.format(most=MOST_ROWS, rows=data.n_rows))
         return
-    columns = sheet(held.player.scenery.rows)
+    shown = _shown_sheet(held)
+    columns = sheet(shown.rows)
     *features, target = (str(number) for number in range(len(columns)))
-    key = f"play_sheet_{st.session_state.get(_TURN, 0)}_{abs(hash(data))}"
     st.data_editor(
         dict(zip((*features, target), columns, strict=True)),
-        key=key,
+        key=shown.key,
         num_rows="dynamic",
         hide_index=True,
         height=320,
@@ -221,7 +237,7 @@ def _as_table(held: Session, fit: Fit) -> None:
             target: _target_column(data),
         },
         on_change=_keep_changes,
-        args=(key, data),
+        args=(shown,),
     )
     st.caption(_("Change a cell, fill the last line to add a row, or select rows to delete them."))
 
@@ -235,16 +251,26 @@ def _target_column(data: Data) -> Any:
     )
 
 
-def _keep_changes(key: str, shown: Data) -> None:
-    """Take over what was changed in the table, which then shows it as its own."""
-    said = st.session_state[key]
+def _shown_sheet(held: Session) -> _Sheet:
+    """The sheet as it was first shown, or a new one when the data are not what it made of them."""
+    data, shown = held.player.experiment.data, st.session_state.get(_SHEET)
+    if shown is None or shown.now != data:
+        number = shown.number + 1 if shown else 0
+        shown = st.session_state[_SHEET] = _Sheet(number, data, held.player.scenery.rows, data)
+    return cast(_Sheet, shown)
+
+
+def _keep_changes(shown: _Sheet) -> None:
+    """Make of the data what the table shows, which says all its changes since it was first shown.
+    The same table stays: with another key the browser would keep the old one beside the new."""
+    said = st.session_state[shown.key]
     changes = Changes(
         {int(place): _cells(row) for place, row in said["edited_rows"].items()},
         tuple(_cells(row) for row in said["added_rows"]),
         tuple(said["deleted_rows"]),
     )
-    rows = session().player.scenery.rows
-    _change(lambda data: changed(data, rows, changes) if data == shown else data)
+    _change(lambda data: changed(shown.data, shown.rows, changes))
+    shown.now = session().player.experiment.data
 
 
 def _cells(row: Mapping[str, Any]) -> dict[int, float | None]:
@@ -269,7 +295,7 @@ def _become(experiment: Experiment) -> None:
 
 
 def _change(change: Callable[[Data], Data]) -> None:
-    """Change the data, or keep the sentence that says why not."""
+    """Change the data, or say in one sentence why not."""
     with session_lock():
         held = session()
         now = held.player.now()
@@ -277,4 +303,3 @@ def _change(change: Callable[[Data], Data]) -> None:
             held.player.wish(replace(now, data=change(now.data)))
         except ExperimentError as error:
             held.told = as_text(str(error))
-        st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1

@@ -1,0 +1,32 @@
+"""A learner's own table in a real browser: chosen, used, changed by hand."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.app import Server, open_page, wait_until_idle, widget
+
+FLOWERS = b"<b>width</b>,height,kind\n" + b"\n".join(
+    b"%d,%d,%s" % (row, row % 7, (b"rose", b"<i>tulip</i>")[row % 2]) for row in range(20)
+)
+
+
+def test_a_file_is_used_and_a_row_deleted_in_the_table(page: Page, server: Server) -> None:
+    open_page(page, server, "playground", tour="off", own="file")
+    widget(page, "play_own").locator("summary").click()
+    chooser = widget(page, "play_file").locator("input[type=file]")
+    chooser.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": FLOWERS})
+    widget(page, "play_use").get_by_role("button").click()
+    expect(widget(page, "play_field").get_by_text("<b>width</b>")).to_be_visible()
+    page.get_by_text("the rows as a table").click()
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_have_count(1)
+    table.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    before = page.url
+    table.locator("canvas").first.click(position={"x": 16, "y": 88}, force=True)
+    page.wait_for_timeout(300)
+    page.keyboard.press("Delete")
+    expect(page).not_to_have_url(before)
+    wait_until_idle(page)
+    expect(table).to_have_count(1)
