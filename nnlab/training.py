@@ -277,7 +277,7 @@ class Trainer:
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
             parameter.grad = gradient.view_as(parameter)
         self.optimizer = self._new_optimizer()
-        self.optimizer.load_state_dict(checkpoint.optimizer)
+        self.optimizer.load_state_dict(deepcopy(checkpoint.optimizer))
         self._settle()
         self._batches.resume(self.step, checkpoint.opening)
         self._generator.set_state(checkpoint.stream)
