@@ -63,8 +63,8 @@ class Visitor:
     def _take(self, data: str | bytes) -> None:
         message = ForwardMsg()
         message.ParseFromString(data if isinstance(data, bytes) else data.encode())
-        if message.WhichOneof("type") == "new_session":
-            self._page = message.new_session.page_script_hash
+        if message.WhichOneof("type") == "navigation":
+            self._page = message.navigation.page_script_hash
         if message.WhichOneof("type") == "script_finished" and self._stage:
             self.opened.set()
         component = message.delta.new_element.bidi_component

@@ -15,11 +15,13 @@ from nnlab.measures import (
     confusion,
     dead_units_on,
     gradient_norms,
+    histograms,
     losses_on,
     outputs_on,
     predicted_classes,
     r2_on,
     unit_maps,
+    weights_of,
 )
 from nnlab.network import begin, layers, trace
 from nnlab.registry import Choice
@@ -113,3 +115,25 @@ def test_a_unit_that_never_fires_is_dead() -> None:
     parameters[:, 40:42] = -1e6
     dead = dead_units_on(type(run)(**{**vars(run), "parameters": parameters}), samples, slice(None))
     assert dead.tolist() == [[2, 0, 0]]
+
+
+@settings(max_examples=30)
+@given(experiments())
+def test_the_weights_of_a_layer_are_its_modules(experiment: Experiment) -> None:
+    run = train(experiment)
+    found, module = weights_of(experiment, run.parameters), run.module()
+    for mine, layer in zip(found, layers(module), strict=True):
+        assert torch.equal(mine[-1], layer.linear.weight.detach().flatten())
+        _edges, counts = histograms(mine, 7)
+        assert counts.sum(1).tolist() == mine.isfinite().sum(1).tolist()
+
+
+def test_a_histogram_counts_as_torch_does_and_leaves_out_what_is_no_number() -> None:
+    values = torch.randn(5, 400, generator=torch.Generator().manual_seed(3))
+    edges, counts = histograms(values, 16)
+    for row, counted in zip(values, counts, strict=True):
+        assert counted.tolist() == torch.histc(row, 16, edges[0], edges[-1]).tolist()
+    values[0, :7] = torch.nan
+    values[1, 0] = torch.inf
+    assert histograms(values, 16)[1].sum(1).tolist() == [393, 399, 400, 400, 400]
+    assert histograms(torch.ones(2, 3), 4)[1].sum(1).tolist() == [3, 3]

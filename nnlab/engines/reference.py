@@ -160,7 +160,7 @@ class Reference:
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
             parameter.grad = gradient.view_as(parameter)
         self.optimizer = self._new_optimizer()
-        self.optimizer.load_state_dict(checkpoint.memory)
+        self.optimizer.load_state_dict(deepcopy(checkpoint.memory))
         self._settle()
         self._batches.resume(self.step, checkpoint.opening)
         self._generator.set_state(checkpoint.stream)

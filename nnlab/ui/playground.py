@@ -248,7 +248,7 @@ def _nothing(held: Session, said: Mapping[str, Any]) -> None:
     """The stage only asks for everything that it has not."""
 
 
-QUIET = {"seek", "speed", "whole", "play"}
+QUIET = {"seek", "speed", "whole"}
 """What changes nothing but the stage."""
 
 ACTS: Mapping[str, Callable[[Session, Mapping[str, Any]], None]] = MappingProxyType(

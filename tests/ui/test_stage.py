@@ -1,0 +1,140 @@
+"""What a frame carries is what the network is at that moment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from nnlab.data import Data
+from nnlab.experiment import Experiment, Layer, Network, Training
+from nnlab.figures import field
+from nnlab.player import Player
+from nnlab.registry import Choice
+from nnlab.ui.playground import START
+from nnlab.ui.stage import Cue, frame
+
+NUMBERS = Experiment(
+    Data(Choice("curve"), seed=1, test_share=0.2),
+    Network((Layer(5, Choice("Tanh")), Layer(1))),
+    Training(optimizer=Choice("Adam"), learning_rate=0.01),
+)
+CLASSES = replace(
+    START,
+    data=Data(Choice("blobs"), seed=2),
+    network=Network((Layer(6, Choice("ReLU")), Layer(3))),
+    training=Training(loss=Choice("CrossEntropyLoss"), learning_rate=0.1),
+)
+EXPERIMENTS = {"yes or no": START, "numbers": NUMBERS, "classes": CLASSES}
+
+
+@dataclass
+class Unpacked:
+    header: dict[str, Any]
+    curves: list[tuple[np.ndarray, np.ndarray]]
+    layers: list[tuple[np.ndarray, np.ndarray]]
+    lines: list[tuple[np.ndarray, np.ndarray]]
+    big: np.ndarray | None
+    maps: list[np.ndarray]
+
+
+class Reader:
+    """Takes floats and bytes from a frame, as static/stage.js does."""
+
+    def __init__(self, data: bytes) -> None:
+        length = int.from_bytes(data[:4], "little")
+        self.header, self.data, self.at = json.loads(data[4 : 4 + length]), data[4 + length :], 0
+
+    def floats(self, count: int) -> np.ndarray:
+        self.at += 4 * count
+        return np.frombuffer(self.data, np.float32, count, self.at - 4 * count)
+
+    def bytes(self, *shape: int) -> np.ndarray:
+        count = int(np.prod(shape))
+        self.at += count
+        return np.frombuffer(self.data, np.uint8, count, self.at - count).reshape(shape)
+
+    def pair(self, one: int, other: int) -> tuple[np.ndarray, np.ndarray]:
+        return self.floats(one), self.floats(other)
+
+
+def unpack(data: bytes) -> Unpacked:
+    reader = Reader(data)
+    header = reader.header
+    curves = [reader.pair(each["count"], each["count"]) for each in header["curves"]]
+    layers = [reader.pair(units * inputs, units) for units, inputs in header["weights"]]
+    lines = [reader.pair(each["count"], each["count"]) for each in header["lines"]]
+    big = header["big"] and reader.bytes(header["big"]["height"], header["big"]["width"])
+    width, height = header["side"]
+    maps = [reader.bytes(count, height, width) for count in header["maps"]]
+    assert reader.at == len(reader.data)
+    return Unpacked(header, curves, layers, lines, big, maps)
+
+
+@pytest.fixture(params=EXPERIMENTS)
+def player(request: pytest.FixtureRequest) -> Player:
+    made = Player(EXPERIMENTS[request.param])
+    made.reach(30)
+    return made
+
+
+def test_the_weights_are_exact(player: Player) -> None:
+    unpacked, module = unpack(frame(player, Cue(1, True, 0.0, ""))), player.run.module()
+    linears = [each for each in module if isinstance(each, torch.nn.Linear)]
+    for (weight, bias), linear in zip(unpacked.layers, linears, strict=True):
+        assert torch.equal(torch.tensor(weight), linear.weight.detach().flatten())
+        assert torch.equal(torch.tensor(bias), linear.bias.detach())
+
+
+def test_the_maps_are_the_scenes_to_a_127th_of_their_range(player: Player) -> None:
+    unpacked, scene = unpack(frame(player, Cue(1, True, 0.0, ""))), player.scene()
+    for sent, units in zip(unpacked.maps, scene.maps, strict=True):
+        for picture, unit in zip(sent, units, strict=True):
+            limit = float(unit.abs().max()) or 1.0
+            back = (picture.astype(float) - 127.5) / 127.5
+            expected = (unit / limit).numpy().reshape(back.shape)
+            np.testing.assert_allclose(back, expected, atol=1 / 127)
+
+
+def test_the_curves_end_with_the_numbers_that_are_said(player: Player) -> None:
+    unpacked, standing = unpack(frame(player, Cue(1, True, 0.0, ""))), player.standing()
+    assert unpacked.curves[0][1][-1] == pytest.approx(standing.train_loss, rel=1e-5)
+    said = dict(unpacked.header["said"])
+    assert said["training loss"] == f"{standing.train_loss:.4f}"
+
+
+def test_with_one_feature_the_output_is_a_line() -> None:
+    player = Player(NUMBERS)
+    unpacked, scene = unpack(frame(player, Cue(1, True, 0.0, ""))), player.scene()
+    ((_x, y),) = unpacked.lines
+    assert unpacked.big is None
+    assert torch.equal(torch.tensor(y), scene.output[0])
+
+
+def test_the_big_map_says_the_class_and_how_sure() -> None:
+    player = Player(CLASSES)
+    unpacked, scene = unpack(frame(player, Cue(1, True, 0.0, ""))), player.scene()
+    assert unpacked.big is not None
+    assert np.array_equal(unpacked.big // field.LEVELS, scene.output.argmax(0).numpy())
+
+
+def test_a_frame_is_a_few_kilobytes() -> None:
+    player = Player(START)
+    player.reach(2000)
+    player.playing = True
+    sizes = [len(frame(player, Cue(number, False, 0.02, ""))) for number in range(8)]
+    assert sum(sizes) / len(sizes) < 10_000
+    deep = replace(START, network=Network((*[Layer(8, Choice("Tanh"))] * 6, Layer(1))))
+    assert len(frame(Player(deep), Cue(4, False, 0.02, ""))) < 16_000
+
+
+def test_what_is_no_number_does_not_break_a_frame() -> None:
+    wild = replace(START, training=replace(START.training, learning_rate=1000.0))
+    player = Player(wild)
+    player.reach(50)
+    player.trainer.module[0].weight.data.fill_(float("nan"))
+    assert unpack(frame(player, Cue(1, True, 0.0, ""))).maps
