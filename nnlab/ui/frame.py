@@ -55,6 +55,7 @@ def lessons() -> list[StreamlitPage]:
             _("What can a small network learn?"),
             ":material/play_circle:",
         ),
+        _page("11_sweep.py", "sweep", _("Which learning rate? Which size?"), ":material/apps:"),
     ]
 
 
