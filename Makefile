@@ -29,10 +29,10 @@ TEMPLATE := locale/nnlab.pot
 run: .venv/run.stamp
 	$(BIN)/python -m streamlit run streamlit_app.py
 
-# Core and pages side by side; the browser tests one after the other, with one server.
+# Side by side; each worker of the browser tests has a server and a browser of its own.
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/browser
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .

@@ -87,6 +87,15 @@ LESSONS = (
     Lesson("layers", "layers_x_sliders", "layers_diagram"),
     Lesson("training", "training_rate_sliders", "training_curve"),
     Lesson("training", "training_at_sliders", "training_diagram"),
+    Lesson("surface", "surface_ball_sliders", "surface_contours", "?surface_roll=rolls"),
+    Lesson("surface", "surface_rate_sliders", "surface_contours", "?surface_terrain=tutorial"),
+    Lesson("optimizers", "optimizers_rates_ravine_sliders", "optimizers_contours"),
+    Lesson("optimizers", "optimizers_start_ravine_sliders", "optimizers_contours"),
+    Lesson("depth", "depth_units_sliders", "depth_sizes"),
+    Lesson("backward", "backward_x0_sliders", "backward_diagram", "?backward_at=20"),
+    Lesson("backward", "backward_at_sliders", "backward_diagram"),
+    Lesson("bugs", "bugs_rate_sliders", "bugs_pile"),
+    Lesson("bugs", "bugs_at_sliders", "bugs_pile"),
 )
 
 

@@ -4,7 +4,7 @@ for testing, and what is done to the features before the network sees them."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from nnlab.datasets import DATASETS, Names, Source
@@ -117,6 +117,18 @@ class Data(Spec):
 def latest(edits: tuple[PointEdit, ...]) -> dict[int, tuple[float, ...]]:
     """What was last said of each row that was edited; no values when it was taken out."""
     return {edit.row: edit.values for edit in edits}
+
+
+def edited(data: Data, *edits: PointEdit) -> Data:
+    """The data after more edits: each row is told of once, in the order of the row numbers, and
+    rows that were added and taken out again keep their numbers."""
+    drawn = DATASETS[data.source.name].n_samples(data._settings)
+    said = (*data.edits, *edits)
+    there = latest(tuple(edit for edit in said if edit.values))
+    gone = [row for row, values in latest(said).items() if not values]
+    kept = [row for row in sorted(there) if row >= drawn or row not in gone]
+    changes = (*(PointEdit(row, there[row]) for row in kept), *map(PointEdit, sorted(gone)))
+    return replace(data, edits=changes)
 
 
 def _misfits(data: Data) -> Iterator[ExperimentError]:

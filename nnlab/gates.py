@@ -41,8 +41,3 @@ def answers(neuron: Neuron) -> Answers:
 def right(given: Answers, gate: str) -> int:
     """How many of the four answers are the gate's."""
     return sum(one == wanted for one, wanted in zip(given, GATES[gate], strict=True))
-
-
-def solves(neuron: Neuron, gate: str) -> bool:
-    """Whether all four answers are the gate's."""
-    return answers(neuron) == GATES[gate]

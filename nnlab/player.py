@@ -44,13 +44,15 @@ class Standing(NamedTuple):
 @dataclass
 class Player:
     """`at` is the step that is looked at, None for the newest; `past` and `future` are what undo
-    and redo bring back. Not thread-safe: a session's lock guards it."""
+    and redo bring back; at the step `until` playing pauses once. Not thread-safe: a session's
+    lock guards it."""
 
     experiment: Experiment
     device: str = "cpu"
     playing: bool = False
     speed: str = "epoch"
     at: int | None = None
+    until: int = 0
     past: list[Experiment] = field(default_factory=list)
     future: list[Experiment] = field(default_factory=list)
 
@@ -86,12 +88,13 @@ class Player:
         """One frame: as far as the speed asks for and the time allows. Where the run has been
         already, it is only looked at again."""
         goal = SPEEDS[self.speed](self.experiment, self.step)
+        goal = min(goal, self.until) if self.step < self.until else goal
         if self.at is not None:
             self.look_at(goal)
         else:
             self._train_to(goal, seconds)
-        if self.at is None and self.trainer.finished:
-            self.playing = False
+        ended = self.at is None and self.trainer.finished
+        self.playing = self.playing and not ended and self.step != self.until
 
     def look_at(self, step: int) -> None:
         """Look at a step of the run, from its start to the newest."""

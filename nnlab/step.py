@@ -11,7 +11,7 @@ from torch import Tensor
 from nnlab import parts
 from nnlab.batches import replay
 from nnlab.losses import LOSSES
-from nnlab.network import layers
+from nnlab.network import LayerTrace, layers, trace
 from nnlab.training import Run
 
 
@@ -19,13 +19,15 @@ from nnlab.training import Run
 class StepTrace:
     """The numbers of one step, for a batch of B rows and P parameters, all on the CPU.
 
-    target and prediction [B, outputs], terms [B, outputs] (each row's share of the loss before
+    layers: what each layer computed for the batch outside training; target and prediction
+    [B, outputs], terms [B, outputs] (each row's share of the loss before
     the mean), parts: the parameters' names; before, gradient [P]; old_gradient [P], what `.grad`
     held when the step began (None before the first backward); after [P], or None where the run
     ends or the next moment was not recorded.
     """
 
     step: int
+    layers: tuple[LayerTrace, ...]
     target: Tensor
     prediction: Tensor
     terms: Tensor
@@ -54,6 +56,7 @@ def trace_step(run: Run, moment: int) -> StepTrace:
         terms = criterion(prediction, target)
     return StepTrace(
         step,
+        trace(module.eval(), samples.x),
         target,
         prediction,
         terms,

@@ -26,8 +26,9 @@ const STYLE = `
   border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); }
 .nnlab-stage .net { position: relative; }
 .nnlab-stage .net > canvas { display: block; width: 100%; border-radius: var(--st-base-radius); }
-.nnlab-stage .heads { position: relative; height: 3.25rem; font-size: .75rem; text-align: center; }
-.nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); white-space: nowrap; line-height: 1.2; }
+.nnlab-stage .heads { position: relative; height: 4.25rem; font-size: .75rem; text-align: center; }
+.nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); line-height: 1.2; }
+.nnlab-stage .heads > div { bottom: 0; top: auto; }
 .nnlab-stage .heads button { min-height: 1.625rem; padding: 0 .4rem; line-height: 1; }
 .nnlab-stage .tip { position: absolute; pointer-events: none; z-index: 2; padding: .375rem .5rem; font-size: .8125rem; line-height: 1.3;
   background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); box-shadow: 0 2px 8px rgb(0 0 0 / .2); }
@@ -264,7 +265,7 @@ function heads(stage) {
     if (number < last && gap >= 52) head.append(make("br"), ...sizers(stage, number, layer))
     parts.push(head)
   })
-  parts.forEach((part, column) => (part.style.left = `${x[column]}px`))
+  parts.forEach((part, column) => Object.assign(part.style, { left: `${x[column]}px`, maxWidth: `${gap - 2}px` }))
   stage.heads.replaceChildren(...parts)
 }
 

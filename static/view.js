@@ -121,13 +121,13 @@ function drawn(view, wanted) {
   view.parts = null
   view.root.dataset.drawn = Number(view.root.dataset.drawn) + 1
   light(view, view.pointed)
-  if (view.waiting) patch(view, view.waiting)
+  if (view.latest) patch(view, view.latest)
 }
 
 // A frame changes what a standing figure shows: the sources of its images, the places of its traces.
 function patch(view, { images = [], traces = [] }) {
-  view.waiting = view.drawing ? { images, traces } : null
-  if (view.drawing || !view.shown || view.gone) return
+  view.latest = { images, traces: traces.length ? traces : (view.latest?.traces ?? []) }
+  if (view.wanted !== view.shown || view.gone) return
   const shown = view.plot.querySelectorAll(".imagelayer image")
   images.forEach((source, i) => shown[i]?.setAttribute("href", source))
   const found = traces.map(({ name }) => view.plot.data.findIndex((trace) => (trace.uid ?? trace.name) === name))

@@ -37,15 +37,15 @@ class Reference:
     def __init__(self, experiment: Experiment, device: str, history: History) -> None:
         self._start = Start.of(experiment, device)
         self._experiment, self._device, self._history = experiment, resolve(device), history
-        self._module, self._generator = self._start.module, self._start.generator
+        self.module, self._generator = self._start.module, self._start.generator
         self._batches = Batches(experiment, self._start.samples, self._generator)
         self.step, self._looked = 0, False
         self.patience = Patience(experiment.training.patience)
-        self._parameters = list(self._module.parameters())
-        self._running = running(self._module)
-        self._weights = [each.weight for each in linear_layers(self._module)]
+        self._parameters = list(self.module.parameters())
+        self._running = running(self.module)
+        self._weights = [each.weight for each in linear_layers(self.module)]
         self._choice: Choice
-        self._optimizer = self._new_optimizer()
+        self.optimizer = self._new_optimizer()
         self._settle()
 
     def go(self, last: int) -> int | None:
@@ -67,7 +67,7 @@ class Reference:
     def _updates(self, last: int) -> Iterator[Tensor]:
         """Finish each step with its update and look at the next one. Gives its loss."""
         while self.step < last and not self.patience.over:
-            self._optimizer.step()
+            self.optimizer.step()
             self.step += 1
             if self.step == self._batches.end:
                 self._end_epoch()
@@ -79,8 +79,8 @@ class Reference:
         x, y = self._batches.at(self.step)
         buffers = self._buffers()
         if self._experiment.training.zero_grad:
-            self._optimizer.zero_grad()
-        loss = measured(self._start.criterion, self._module(x), y)
+            self.optimizer.zero_grad()
+        loss = measured(self._start.criterion, self.module(x), y)
         self._objective(loss).backward()
         self._history.record(self.step, loss.detach(), self._parameters, buffers)
         return loss.detach()
@@ -94,21 +94,21 @@ class Reference:
     def _intervene(self) -> None:
         changes = self._experiment.changes_at.get(self.step, ()) if self.step > 0 else ()
         if changes:
-            intervene(self._module, changes)
+            intervene(self.module, changes)
             self._settle()
 
     def _settle(self) -> None:
         """Make every setting what it is at this step."""
         optimizer = value_at(self._experiment, "optimizer", self.step)
         if optimizer.name != self._choice.name:
-            self._optimizer = self._new_optimizer()
+            self.optimizer = self._new_optimizer()
         elif optimizer != self._choice:
-            change(self._optimizer, optimizer)
+            change(self.optimizer, optimizer)
             self._choice = optimizer
         self._l1 = value_at(self._experiment, "l1", self.step)
         self._l2 = value_at(self._experiment, "l2", self.step)
         self._set_learning_rate()
-        set_dropouts(self._module, dropouts_at(self._experiment, self.step))
+        set_dropouts(self.module, dropouts_at(self._experiment, self.step))
 
     def _new_optimizer(self) -> Optimizer:
         """The optimizer that is chosen at this step, with nothing to remember yet."""
@@ -119,7 +119,7 @@ class Reference:
 
     def _set_learning_rate(self) -> None:
         rate = learning_rate_at(self._experiment, self.step)
-        self._optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.param_groups[0]["lr"] = rate
 
     def _end_epoch(self) -> None:
         """Set the learning rate of the next epoch, and measure whether the network got better."""
@@ -144,7 +144,7 @@ class Reference:
         return Checkpoint(
             self._history.newest,
             self._buffers(),
-            deepcopy(self._optimizer.state_dict()),
+            deepcopy(self.optimizer.state_dict()),
             self._batches.opening,
             self._generator.get_state(),
             self.patience,
@@ -154,13 +154,13 @@ class Reference:
         """Be at rest at the checkpoint's step."""
         self.step, self._looked = checkpoint.step, True
         moment = checkpoint.moment
-        restore(self._module, moment.parameters[0], checkpoint.buffers, self.step + 1)
+        restore(self.module, moment.parameters[0], checkpoint.buffers, self.step + 1)
         sizes = [each.numel() for each in self._parameters]
         gradients = moment.gradients[0].clone().split(sizes)
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
             parameter.grad = gradient.view_as(parameter)
-        self._optimizer = self._new_optimizer()
-        self._optimizer.load_state_dict(checkpoint.memory)
+        self.optimizer = self._new_optimizer()
+        self.optimizer.load_state_dict(checkpoint.memory)
         self._settle()
         self._batches.resume(self.step, checkpoint.opening)
         self._generator.set_state(checkpoint.stream)

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from nnlab.figures import palette
+from nnlab.figures.markup import as_text
 from nnlab.language import gettext as _
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
@@ -48,7 +49,7 @@ class Field:
 def field(shown: Field, groups: Sequence[Group]) -> go.Figure:
     """The points over an image that frames will change."""
     flat = len(shown.low) == 2
-    first, second = (*shown.names, _("target y"))[:2]
+    first, second = map(as_text, (*shown.names, _("target y"))[:2])
     return palette.figure(
         400,
         [*([] if flat else [_curve(shown)]), *(_points(each, shown.limit) for each in groups)],
@@ -104,13 +105,13 @@ def _points(group: Group, limit: float) -> dict[str, Any]:
         marker |= {"color": shades, "line": {"width": 1.5, "color": palette.QUIET}}
     return {
         "type": "scatter",
-        "name": group.name,
+        "name": as_text(group.name),
         "mode": "markers",
         "x": group.x,
         "y": group.y,
         "customdata": [f"p{row}" for row in group.rows],
         "marker": marker,
-        "hovertemplate": f"{group.name} (%{{x:.3f}}, %{{y:.3f}})<extra></extra>",
+        "hovertemplate": f"{as_text(group.name)} (%{{x:.3f}}, %{{y:.3f}})<extra></extra>",
     }
 
 
@@ -118,37 +119,27 @@ def _rim(group: Group) -> str:
     return class_color(group.place) if group.hollow else "#ffffff"
 
 
-CLASS_COLORS = (
-    palette.NEGATIVE,
-    palette.POSITIVE,
-    "#12876f",
-    palette.SELECTED,
-    "#8a6d00",
-    "#6b4fbb",
-    "#5c6b00",
-    "#808590",
-)
-
-
 def class_color(place: int) -> str:
     """The colour of a class; from the ninth on they come again, with other symbols."""
-    return CLASS_COLORS[place % len(CLASS_COLORS)]
+    return palette.SERIES[place % len(palette.SERIES)]
 
 
 LEVELS = 16
 """Shades of each class, from undecided to certain."""
 
 
-def shades() -> list[int]:
-    """256 colours, three numbers each, from the most negative over nothing to the most positive."""
-    colors = [palette.diverging(place / 127.5 - 1, 1.0) for place in range(256)]
+def shades(strength: float = 1.0) -> list[int]:
+    """256 colours, three numbers each, from the most negative over nothing to the most positive;
+    below strength 1 they are mixed with white, so that points stand out before them."""
+    full = [palette.diverging(place / 127.5 - 1, 1.0) for place in range(256)]
+    colors = [palette.mix("#ffffff", color, strength) for color in full]
     return [channel for color in colors for channel in palette.channels(color)]
 
 
 def class_shades(classes: int) -> list[int]:
     """For each class LEVELS colours, from nearly white to its own, mixed with white."""
     colors = [
-        palette.mix("#ffffff", class_color(place), 0.15 + 0.6 * level / (LEVELS - 1))
+        palette.mix("#ffffff", class_color(place), 0.1 + 0.5 * level / (LEVELS - 1))
         for place in range(classes)
         for level in range(LEVELS)
     ]

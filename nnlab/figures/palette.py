@@ -18,9 +18,17 @@ NEUTRAL = "#f2f2f2"
 QUIET = "#808590"
 SELECTED = "#c2359a"
 
-#: Colours for curves that stand beside each other; also drawn with different DASHES.
-SERIES = (POSITIVE, NEGATIVE, "#12876f", SELECTED, "#8a6d00", QUIET)
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+#: Colours for things that stand beside each other; they also differ in symbol or dash.
+SERIES = (
+    NEGATIVE,
+    POSITIVE,
+    "#12876f",
+    SELECTED,
+    "#8a6d00",
+    "#6b4fbb",
+    "#5c6b00",
+    QUIET,
+)
 
 #: From the most negative value, over 0 in the middle, to the most positive.
 DIVERGING = (

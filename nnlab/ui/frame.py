@@ -55,6 +55,16 @@ def lessons() -> list[StreamlitPage]:
             _("What can a small network learn?"),
             ":material/play_circle:",
         ),
+        _page(
+            "6_backward.py",
+            "backward",
+            _("How does the network know what to change?"),
+            ":material/keyboard_double_arrow_left:",
+        ),
+        _page("7_bugs.py", "bugs", _("What does zero_grad do?"), ":material/bug_report:"),
+        _page("8_surface.py", "surface", _("Where is the bottom?"), ":material/landscape:"),
+        _page("9_optimizers.py", "optimizers", _("Which optimizer, and why?"), ":material/sprint:"),
+        _page("10_depth.py", "depth", _("Why did it stop learning?"), ":material/layers_clear:"),
         _page("11_sweep.py", "sweep", _("Which learning rate? Which size?"), ":material/apps:"),
     ]
 

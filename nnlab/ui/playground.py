@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from nnlab.data import Data, PointEdit
+from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.limits import ExperimentError
 from nnlab.permalink import fits, from_text, to_text
@@ -34,7 +34,7 @@ START = Experiment(
     network=Network((Layer(4, Choice("Tanh")), Layer(2, Choice("Tanh")), Layer(1))),
     training=Training(
         loss=Choice("BCEWithLogitsLoss"),
-        learning_rate=0.1,
+        learning_rate=0.3,
         epochs=2000,
         batch_size=10,
         shuffle=True,
@@ -230,8 +230,7 @@ def _move(held: Session, said: Mapping[str, Any]) -> None:
 
 def _edit(held: Session, edit: PointEdit) -> None:
     now = held.player.now()
-    edits = (*(each for each in now.data.edits if each.row != edit.row), edit)
-    held.player.wish(replace(now, data=replace(now.data, edits=edits)))
+    held.player.wish(replace(now, data=edited(now.data, edit)))
 
 
 def _place(said: Mapping[str, Any]) -> tuple[float, float]:

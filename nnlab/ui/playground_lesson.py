@@ -28,6 +28,9 @@ from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.ui import knobs
 from nnlab.ui.choice import choose
+from nnlab.ui.first_start import first_start
+from nnlab.ui.gallery import gallery
+from nnlab.ui.own_data import new_points, own_data
 from nnlab.ui.playground import MOST_UNITS, Session, acted, become, play, remember, session
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import LogScale, Scale, WholeScale
@@ -45,14 +48,19 @@ def workbench(mode: str) -> None:
         acted()
         held = session()
         tell(held)
+        gallery(held)
         CONTROLS[mode](held)
         middle, right = st.columns([3, 2], gap="medium")
         with middle:
-            play()
+            above = st.container()
             edit_part(held)
+        with above:
+            play()
         with right:
             show_field(held.player)
+            new_points(held)
             show_curves(held.player)
+        own_data(held, fitted)
         if not held.player.playing and not remember(held):
             st.caption(_("This experiment is too long for a link: keep it as a file instead."))
 
@@ -79,6 +87,7 @@ def tell(held: Session) -> None:
 
 def few_controls(held: Session) -> None:
     """What a newcomer needs."""
+    first_start(held)
     now = held.player.now()
     left, right = st.columns(2, gap="medium")
     with left:
@@ -108,10 +117,9 @@ def all_controls(held: Session) -> None:
 def _all_of_data(held: Session, now: Experiment) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        data = choose_source(now)
+        data = choose_kind(choose_source(now))
     with right:
-        data = choose_noise(data)
-    data = shape_data(data)
+        data = choose_sizes(choose_noise(data))
     become(held, lambda: fitted(now, data, now.network, now.training))
 
 
@@ -213,25 +221,32 @@ def data_names() -> dict[str, str]:
     }
 
 
-def shape_data(data: Data) -> Data:
-    """Everything else about the data."""
+def choose_kind(data: Data) -> Data:
+    """Which curve, which random numbers, which features, and whether they are standardised."""
+    curve = DATASETS.settings(data.source).get("curve")
+    if curve is not None:
+        names = {name: name for name in FUNCTIONS}
+        chosen = knobs.select(_("curve"), names, "play_curve_name", curve)
+        data = _with_option(data, "curve", chosen)
+    seed = knobs.number(_("seed of the data"), "play_data_seed", data.seed or 0, (0, 9999))
+    data = replace(data, seed=seed)
+    data = _choose_features(data)
+    standardise = knobs.flip(_("standardise"), "play_standardise", data.standardise)
+    return replace(data, standardise=standardise)
+
+
+def choose_sizes(data: Data) -> Data:
+    """How many rows and classes, and how many rows are held out."""
     settings = DATASETS.settings(data.source)
     if "n_samples" in settings:
-        count = knobs.slide(_("rows"), "play_rows", settings["n_samples"], WholeScale(10, 1000, 10))
+        scale = WholeScale(10, 1000, 10)
+        count = knobs.slide(_("rows"), "play_rows", settings["n_samples"], scale)
         data = _with_option(data, "n_samples", int(count))
     if "classes" in settings and data.source.name != "points":
         classes = knobs.slide(_("classes"), "play_classes", settings["classes"], WholeScale(3, 8))
         data = _with_option(data, "classes", int(classes))
-    if "curve" in settings:
-        curve = knobs.select(
-            _("curve"), {name: name for name in FUNCTIONS}, "play_curve_name", settings["curve"]
-        )
-        data = _with_option(data, "curve", curve)
     share = knobs.slide(_("share held out"), "play_test", data.test_share, Scale(0.0, 0.9, 0.05))
-    seed = knobs.number(_("seed of the data"), "play_data_seed", data.seed or 0, (0, 9999))
-    standardise = knobs.flip(_("standardise"), "play_standardise", data.standardise)
-    data = replace(data, test_share=share, seed=seed, standardise=standardise)
-    return _choose_features(data)
+    return replace(data, test_share=share)
 
 
 def _choose_features(data: Data) -> Data:
@@ -316,6 +331,7 @@ def _choose_layer(layer: Layer, place: int) -> Layer:
 
 
 def choose_rate(now: Experiment) -> float:
+    """How far a step goes."""
     return knobs.slide(
         _("learning rate"), "play_rate", now.training.learning_rate, LogScale(1e-5, 10.0, 0.05)
     )
@@ -365,7 +381,7 @@ def _choose_amounts(now: Experiment, training: Training) -> Training:
     patience = knobs.slide(
         _("patience (epochs)"), "play_patience", training.patience, WholeScale(0, 200)
     )
-    whole = batch >= now.data.n_samples <= training.batch_size
+    whole = int(batch) >= now.data.n_samples <= training.batch_size
     return replace(
         training,
         batch_size=training.batch_size if whole else int(batch),
@@ -401,7 +417,7 @@ def edit_part(held: Session) -> None:
     player = held.player
     try:
         parameter, index = locate(player.run.module(player.run.moment(player.step)), held.picked)
-        value = float(parameter[index])
+        value = parameter.detach()[index].item()
     except (IndexError, ValueError, KeyError):
         held.picked = ""
         return

@@ -189,7 +189,7 @@ def _still(experiment: Experiment) -> dict[str, Any]:
                 zip(names, experiment.network.layers, strict=True), start=1
             )
         ],
-        "palette": field.class_shades(experiment.data.classes) if classes else shades,
+        "palette": field.class_shades(experiment.data.classes) if classes else field.shades(0.6),
         "shades": shades,
         "colors": {
             "positive": palette.POSITIVE,

@@ -14,10 +14,9 @@ from nnlab.figures.loss import LossCurve, loss_curve
 from nnlab.figures.network import diagram
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
-from nnlab.network import trace
 from nnlab.registry import Choice
 from nnlab.step import StepTrace, trace_step
-from nnlab.training import STEPS, Run, batch
+from nnlab.training import STEPS, Run
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
@@ -60,15 +59,16 @@ def explore(start: Experiment, device: str) -> Run:
         _show_tasks(run)
     with sights:
         moment = choose_moment(run)
+        step = trace_step(run, moment)
         _show_curve(run, moment)
-        _show_network(run, moment)
+        _show_network(run, moment, step)
     printed, parts = st.columns([2, 3], gap="large")
     with printed:
         st.subheader(_("What the tutorial prints"), anchor=False)
         st.code(log(run, moment), language=None, wrap_lines=True)
     with parts:
         st.subheader(_("One step, part by part"), anchor=False)
-        walk(trace_step(run, moment))
+        walk(step)
     return run
 
 
@@ -99,9 +99,9 @@ def _show_curve(run: Run, moment: int) -> None:
     )
 
 
-def _show_network(run: Run, moment: int) -> None:
+def _show_network(run: Run, moment: int, step: StepTrace) -> None:
     view(
-        diagram(network_at(run, moment)),
+        diagram(network_at(run, moment, step)),
         key="training_diagram",
         alt=_("Diagram of the network at step {step}.").format(step=int(run.steps[moment])),
     )
@@ -146,7 +146,7 @@ def curve(run: Run, moment: int) -> LossCurve:
     )
 
 
-def network_at(run: Run, moment: int) -> Diagram:
+def network_at(run: Run, moment: int, step: StepTrace) -> Diagram:
     """The network at that moment, for the first row of its batch, with the edges chosen here."""
     shown = choose(
         _("The lines show"),
@@ -155,9 +155,7 @@ def network_at(run: Run, moment: int) -> Diagram:
         "weight",
         required=True,
     )
-    rows = batch(run.experiment, int(run.steps[moment]))
-    drawing = draw_trace(trace(run.module(moment).cpu(), rows.x))
-    return _DRAWN[shown or "weight"](drawing, run, moment)
+    return _DRAWN[shown or "weight"](draw_trace(step.layers), run, moment)
 
 
 def log(run: Run, moment: int) -> str:

@@ -52,3 +52,32 @@ def wait_until_idle(page: Page) -> None:
 def widget(page: Page, key: str) -> Locator:
     """Return the widget with this key."""
     return page.locator(f".st-key-{key}")
+
+
+def click_part(page: Page, view: str, part: str) -> None:
+    """Click where the picture has the part, as Plotly lays it out."""
+    picture = widget(page, view).locator(".nnlab-view")
+    picture.scroll_into_view_if_needed()
+    x, y = picture.evaluate(
+        """(view, part) => {
+            const plot = view.querySelector(".js-plotly-plot")
+            const box = plot.getBoundingClientRect()
+            const { xaxis, yaxis } = plot._fullLayout
+            for (const trace of plot._fullData) {
+                const flat = (trace.customdata ?? []).flat()
+                const at = flat.indexOf(part)
+                if (at < 0) continue
+                const wide = Array.isArray(trace.customdata[0]) ? trace.customdata[0].length : 0
+                const x = wide ? trace.x[at % wide] : trace.x[at]
+                const y = wide ? trace.y[Math.floor(at / wide)] : trace.y[at]
+                return [
+                    box.left + xaxis._offset + xaxis.d2p(x),
+                    box.top + yaxis._offset + yaxis.d2p(y),
+                ]
+            }
+        }""",
+        part,
+    )
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)

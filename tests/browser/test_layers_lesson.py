@@ -9,7 +9,7 @@ import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.app import Server, open_page, wait_until_idle, widget
+from tests.browser.app import Server, click_part, open_page, wait_until_idle, widget
 from tests.browser.conftest import DESKTOP, PHONE
 
 BIGGEST = {
@@ -26,34 +26,6 @@ def parameters(page: Page) -> dict[str, str]:
 
 def picture(page: Page, key: str) -> Locator:
     return widget(page, key).locator(".nnlab-view")
-
-
-def click_part(page: Page, view: str, part: str) -> None:
-    """Click where the picture has the part, as Plotly lays it out."""
-    picture(page, view).scroll_into_view_if_needed()
-    x, y = picture(page, view).evaluate(
-        """(view, part) => {
-            const plot = view.querySelector(".js-plotly-plot")
-            const box = plot.getBoundingClientRect()
-            const { xaxis, yaxis } = plot._fullLayout
-            for (const trace of plot._fullData) {
-                const flat = (trace.customdata ?? []).flat()
-                const at = flat.indexOf(part)
-                if (at < 0) continue
-                const wide = Array.isArray(trace.customdata[0]) ? trace.customdata[0].length : 0
-                const x = wide ? trace.x[at % wide] : trace.x[at]
-                const y = wide ? trace.y[Math.floor(at / wide)] : trace.y[at]
-                return [
-                    box.left + xaxis._offset + xaxis.d2p(x),
-                    box.top + yaxis._offset + yaxis.d2p(y),
-                ]
-            }
-        }""",
-        part,
-    )
-    page.mouse.move(x - 3, y)
-    page.mouse.move(x, y)
-    page.mouse.click(x, y)
 
 
 def output(edits: dict[str, float]) -> float:

@@ -55,10 +55,6 @@ def test_signs_are_told_apart(matrix: tuple[tuple[float, ...], ...]) -> None:
         assert sum((a - b) ** 2 for a, b in pairs) ** 0.5 > 0.25
 
 
-def test_each_series_has_a_dash_of_its_own() -> None:
-    assert len(palette.SERIES) == len(set(palette.DASHES))
-
-
 @given(values, st.floats(1e-6, 1e6))
 def test_text_on_the_scale_is_readable(value: float, limit: float) -> None:
     fill = palette.diverging(value, limit)

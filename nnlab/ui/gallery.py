@@ -1,0 +1,101 @@
+"""The gallery above the stage: presets to open, the question that each asks first, and what is to
+be seen when its epochs are over. The link says which one is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from nnlab.language import gettext as _
+from nnlab.player import Player
+from nnlab.preset import Preset
+from nnlab.presets import PRESETS
+from nnlab.ui import link
+from nnlab.ui.choice import choose
+from nnlab.ui.playground import ACTS, EXPERIMENT, Session, session
+from nnlab.ui.server import session_lock
+
+PRESET, GUESS = "preset", "guess"
+_ARRIVED = "nnlab.preset"
+
+
+def gallery(held: Session) -> None:
+    """The presets to choose from, and the one that is open."""
+    name = link.read(PRESET)
+    _arrive(name)
+    shelf = st.expander(
+        _("Ready-made starts that go well or badly"),
+        key="play_gallery",
+        icon=":material/collections_bookmark:",
+        on_change="rerun",
+    )
+    if shelf.open:
+        with shelf:
+            _choose_preset()
+    preset = PRESETS.get(name)
+    held.player.until = preset.due if preset else 0
+    if preset:
+        _show(preset, held.player)
+
+
+def open_preset(name: str) -> None:
+    """Be a preset's experiment at its very start; undo brings back what was there."""
+    with session_lock():
+        held = session()
+        ACTS["pause"](held, {})
+        held.player.become(PRESETS[name].experiment)
+        held.player.rewind()
+        link.write(PRESET, name)
+        link.write(GUESS, "")
+
+
+def _arrive(name: str) -> None:
+    """A first link that names a preset and no experiment opens it."""
+    fresh = _ARRIVED not in st.session_state
+    st.session_state[_ARRIVED] = True
+    if fresh and name in PRESETS and not link.read(EXPERIMENT):
+        guess = link.read(GUESS)
+        open_preset(name)
+        link.write(GUESS, guess)
+
+
+def _choose_preset() -> None:
+    name = st.selectbox(
+        _("start"),
+        list(PRESETS),
+        format_func=lambda each: _(PRESETS[each].title),
+        key="play_preset",
+    )
+    st.markdown(_(PRESETS[name].why))
+    st.button(_("Open"), key="play_open", on_click=open_preset, args=(name,), type="primary")
+
+
+def _show(preset: Preset, player: Player) -> None:
+    """The question of the open preset, and the answer when its epochs are over."""
+    question = preset.question
+    with st.container(border=True, key="play_opened"):
+        guess = choose(
+            _("Predict first: {question}").format(question=_(question.text)),
+            {name: _(text) for name, text in question.choices.items()},
+            GUESS,
+        )
+        if preset.over(player.run):
+            _answer(preset, player, guess)
+        else:
+            text = _("Then press **Play**: it pauses after {epochs} epochs.")
+            st.caption(text.format(epochs=preset.epochs))
+        st.button(_("Close"), key="play_close", on_click=link.forget, args=(PRESET, GUESS))
+
+
+def _answer(preset: Preset, player: Player, guess: str | None) -> None:
+    if guess == preset.question.right:
+        st.success(_("Yes.") + " " + _(preset.see), icon=":material/check_circle:")
+    elif guess is not None:
+        st.info(_("Not quite.") + " " + _(preset.see), icon=":material/lightbulb:")
+    else:
+        st.info(_(preset.see), icon=":material/visibility:")
+    if player.experiment != preset.experiment:
+        st.caption(_("Something was changed since: open it again to see it as it is meant."))
+        return
+    run = player.run
+    for promise in preset.promises:
+        st.caption(promise.said(run, run.moment(preset.due)))

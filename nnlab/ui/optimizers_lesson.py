@@ -1,0 +1,377 @@
+"""The race, the ledger and the schedules of the lesson on optimizers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from nnlab import parts
+from nnlab.experiment import Experiment
+from nnlab.figures.curves import Curve, curves, style
+from nnlab.figures.landscape import Ground, Mark, Trail, contours, relief
+from nnlab.language import gettext as _
+from nnlab.language import gettext_noop as N_
+from nnlab.ledger import Update, ledger, update_in_training, update_in_valley
+from nnlab.limits import Whole
+from nnlab.optimizers import OPTIMIZERS
+from nnlab.race import LANES, NETWORK, experiment, first_rate, racer
+from nnlab.registry import Choice
+from nnlab.schedules import SCHEDULES
+from nnlab.scripts.race import script as race_program
+from nnlab.scripts.training import script as training_program
+from nnlab.training import Run
+from nnlab.ui import lesson, link
+from nnlab.ui.choice import choose
+from nnlab.ui.runs import run_of
+from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
+from nnlab.ui.view import view
+from nnlab.valleys import VALLEYS, Point, Racer, ground, walk
+
+PICK = "optimizers_pick"
+SIZE = 60
+MOST_STEPS = 300
+MOST_EPOCHS = 100
+_NEAR = 0.1
+_GROUNDS = {
+    "ravine": N_("Ravine"),
+    "saddle": N_("Saddle"),
+    "rosenbrock": "Rosenbrock",
+    "beale": "Beale",
+    "himmelblau": "Himmelblau",
+    NETWORK: N_("The tutorial's network"),
+}
+_WANTED = {"rosenbrock": 3, "beale": 4}
+"""How many must arrive where not all can."""
+_START = Experiment()
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """How a racer fared: its heights (losses) at every step, and on a valley its places [R, 2]."""
+
+    heights: list[float]
+    places: Tensor = field(default_factory=lambda: torch.zeros(1, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """What is on the screen: the ground, the start, the racers and their ways, and what is looked
+    at in the ledger: a racer, a step and a number."""
+
+    ground: str
+    start: Point
+    steps: int
+    racers: Mapping[str, Racer]
+    ways: Mapping[str, Way]
+    looked_at: str
+    step: int
+    part: str
+
+    @property
+    def update(self) -> Update:
+        """The update that the ledger tells."""
+        chosen = self.racers[self.looked_at]
+        if self.ground == NETWORK:
+            return update_in_training(experiment(_START, chosen, self.steps), self.step, self.part)
+        coordinate = "xy".index(self.part)
+        return update_in_valley(self.ground, chosen, self.start, self.step, coordinate)
+
+
+def explore(device: str) -> Race:
+    """Choose the ground, set the racers, look at one of their steps."""
+    names = {name: _(text) for name, text in _GROUNDS.items()}
+    where = choose(_("Where do they race?"), names, "optimizers_ground", "ravine", required=True)
+    controls, sights = st.columns([2, 3], gap="large")
+    with controls:
+        start, steps = _choose_start(where)
+        racers = _slide_racers(where)
+    ways = {name: _way(where, each, start, steps, device) for name, each in racers.items()}
+    with controls:
+        looked_at, step, part = _choose_look(where, ways)
+    race = Race(where, start, steps, racers, ways, looked_at, step, part)
+    with sights:
+        _show_places(race)
+        _show_heights(race)
+        _show_tasks(race)
+    st.subheader(_("The ledger of one step"), anchor=False)
+    _show_ledger(race)
+    return race
+
+
+def formula(race: Race) -> str:
+    """The rule of the racer that is looked at."""
+    return OPTIMIZERS[race.racers[race.looked_at].optimizer.name].formula
+
+
+def script(race: Race) -> str:
+    """The program that prints where the racers end, or the losses of the one that is looked at."""
+    if race.ground == NETWORK:
+        return training_program(experiment(_START, race.racers[race.looked_at], race.steps))
+    looked_at = (race.looked_at, race.step)
+    return race_program(race.ground, race.start, race.racers, race.steps, looked_at)
+
+
+def _choose_start(where: str) -> tuple[Point, int]:
+    """The start by sliders or by a click, and the number of steps."""
+    most = MOST_EPOCHS if where == NETWORK else MOST_STEPS
+    steps = live_slider(_("steps"), f"optimizers_steps_{where}", 60, WholeScale(1, most))
+    if where == NETWORK:
+        return (0.0, 0.0), int(steps)
+    valley, key = VALLEYS[where], f"optimizers_start_{where}"
+    scale = Scale(min(valley.low), max(valley.high), 0.01)
+    _take_pick(where, key, scale)
+    x, y = live_sliders((_("start x"), _("start y")), key, valley.start, scale)
+    return (x, y), int(steps)
+
+
+def _take_pick(where: str, key: str, scale: Scale) -> None:
+    """A click on cell "at<row>.<column>" starts the race there."""
+    row, dot, column = str(st.session_state.pop(PICK, None) or "").removeprefix("at").partition(".")
+    if dot and row.isdecimal() and column.isdecimal():
+        valley = VALLEYS[where]
+        cells, ends = (int(column), int(row)), zip(valley.low, valley.high, strict=True)
+        picked = [
+            scale.accept(round(low + (high - low) * min(cell / (SIZE - 1), 1.0), 3))
+            for cell, (low, high) in zip(cells, ends, strict=True)
+        ]
+        link.write(key, form(picked, valley.start))
+
+
+def _slide_racers(where: str) -> dict[str, Racer]:
+    """A learning rate for each racer, and the settings that each has of its own."""
+    st.markdown(_("Learning rate η of each"))
+    rates = live_sliders(
+        list(LANES),
+        f"optimizers_rates_{where}",
+        [first_rate(name, where) for name in LANES],
+        LogScale(1e-5, 10.0, 0.05),
+    )
+    st.markdown(_("What else they have"))
+    rows = [(name, symbol) for name, lane in LANES.items() for symbol in lane.settings]
+    values = live_sliders(
+        [f"{name} {symbol}" for name, symbol in rows],
+        "optimizers_settings",
+        [LANES[name].settings[symbol][1] for name, symbol in rows],
+        Scale(0.0, 0.999, 0.001),
+    )
+    given = dict(zip(rows, values, strict=True))
+    return {
+        name: racer(name, rate, {symbol: given[name, symbol] for symbol in LANES[name].settings})
+        for name, rate in zip(LANES, rates, strict=True)
+    }
+
+
+def _way(where: str, racing: Racer, start: Point, steps: int, device: str) -> Way:
+    if where == NETWORK:
+        return Way(_run(racing, steps, device).losses.tolist())
+    return _walked(racing, repr(racing), where, start, steps)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _walked(_racing: Racer, racing: str, where: str, start: Point, steps: int) -> Way:
+    """A racer whose slider is not moved need not walk again."""
+    found = walk(where, _racing, start, steps)
+    return Way(found.heights.tolist(), found.places)
+
+
+def _run(racing: Racer, steps: int, device: str) -> Run:
+    return run_of(experiment(_START, racing, steps), device)
+
+
+def _choose_look(where: str, ways: Mapping[str, Way]) -> tuple[str, int, str]:
+    """The racer, the step and the number whose ledger is shown."""
+    who = choose(
+        _("Look at"), {name: name for name in LANES}, "optimizers_racer", "Adam", "list", width=160
+    )
+    names = parts.names(_START.sizes) if where == NETWORK else ["x", "y"]
+    part = choose(
+        _("and its number"),
+        {name: name for name in names},
+        f"optimizers_part_{'network' if where == NETWORK else 'valley'}",
+        names[0],
+        "list",
+        width=160,
+    )
+    last = max(len(ways[who].heights) - 2, 0)
+    if last == 0:
+        return who, 0, part
+    kept = link.read("optimizers_at")
+    if kept.isdecimal() and int(kept) > last:
+        link.forget("optimizers_at")
+    step = live_slider(_("at step"), "optimizers_at", 0, WholeScale(0, last))
+    return who, int(step), part
+
+
+def _show_places(race: Race) -> None:
+    if race.ground == NETWORK:
+        return
+    look = choose(
+        _("Look at it"),
+        {"contours": _("From above"), "relief": _("From the side")},
+        "optimizers_look",
+        "contours",
+        "segments",
+        required=True,
+    )
+    trails = [_trail(race, name, place) for place, name in enumerate(LANES)]
+    marks = [
+        Mark(_("minimum"), x, y, 0.0, "#1b1f26", "star") for x, y in VALLEYS[race.ground].minima
+    ]
+    earth = Ground(*_earth(race.ground), ("x", "y"))
+    alt = _("Seven ways over the ground; the lowest ends at {height}.").format(
+        height=f"{min(way.heights[-1] for way in race.ways.values()):.6g}"
+    )
+    if look == "relief":
+        view(relief(earth, trails, marks), key="optimizers_relief", alt=alt)
+    else:
+        view(contours(earth, trails, marks), key="optimizers_contours", alt=alt, pick=PICK)
+    st.caption(
+        _(
+            "Colours and dashes are those of the curves below. Stars are the minima, rings the "
+            "step that is looked at. Click the ground to start there."
+        )
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _earth(name: str) -> tuple[Tensor, Tensor, Tensor]:
+    return ground(name, SIZE)
+
+
+def _trail(race: Race, name: str, place: int) -> Trail:
+    way = race.ways[name]
+    first, second = way.places.T.tolist()
+    color, dash = style(place)
+    return Trail(name, first, second, way.heights, min(race.step, len(first) - 1), color, dash)
+
+
+def _show_heights(race: Race) -> None:
+    title = _("loss") if race.ground == NETWORK else _("height")
+    drawn = [Curve(name, race.ways[name].heights, place) for place, name in enumerate(LANES)]
+    ends = ", ".join(f"{name} {way.heights[-1]:.4g}" for name, way in race.ways.items())
+    view(
+        curves(drawn, (_("step"), title), race.step),
+        key="optimizers_heights",
+        alt=_("Seven curves that end at: {ends}.").format(ends=ends),
+    )
+
+
+def _show_ledger(race: Race) -> None:
+    update = race.update
+    rows = ledger(update)
+    st.markdown(
+        _("**{racer}**, `{part}`, step {step}: {before} becomes **{after}**.").format(
+            racer=race.looked_at,
+            part=race.part,
+            step=race.step,
+            before=f"{update.before:.6g}",
+            after=f"{update.after:.6g}",
+        )
+    )
+    st.table(
+        {
+            " ": [row.symbol for row in rows],
+            _("formula"): [row.formula for row in rows],
+            _("with today's numbers"): [row.numbers for row in rows],
+            _("by hand"): [f"{row.value:.6g}" for row in rows],
+            _("PyTorch keeps"): [_kept(row.buffer, row.kept) for row in rows],
+        }
+    )
+
+
+def _kept(buffer: str, kept: float | None) -> str:
+    return "" if kept is None else f"{buffer} {kept:.6g}"
+
+
+def _show_tasks(race: Race) -> None:
+    if race.ground == NETWORK:
+        losses = [way.heights[-1] for way in race.ways.values()]
+        lesson.task(
+            _("Bring all seven losses below 0.01 in 60 steps."),
+            _("Each needs a learning rate of its own: what is small for one is large for another."),
+            done=max(losses) < 0.01 and race.steps <= 60,
+        )
+        return
+    if race.ground == "ravine":
+        lesson.task(
+            _("Bring plain SGD below a height of 0.01 with the learning rate alone."),
+            _("As far as the steep side allows: a little more, and it jumps out of the ravine."),
+            done=min(race.ways["SGD"].heights) < 0.01 and race.steps <= 60,
+        )
+    wanted = _WANTED.get(race.ground, len(LANES))
+    lesson.task(
+        _("Let at least {count} of the 7 end nearer than 0.1 to a minimum.").format(count=wanted),
+        _("The ground decides which optimizer is the best. There is none that always wins."),
+        done=sum(_distance(race, way) < _NEAR for way in race.ways.values()) >= wanted,
+    )
+
+
+def _distance(race: Race, way: Way) -> float:
+    end = way.places[-1].tolist()
+    return min(math.dist(end, minimum) for minimum in VALLEYS[race.ground].minima)
+
+
+def plan(device: str) -> Experiment:
+    """A schedule, drawn before it runs, and what the network makes of it."""
+    names = {name: name for name in SCHEDULES}
+    controls, sights = st.columns([2, 3], gap="large")
+    with controls:
+        chosen = choose(_("schedule"), names, "optimizers_schedule", "cosine", "list", width=220)
+        schedule = Choice(chosen, tuple(sorted(_slide_schedule(chosen).items())))
+        schedule = SCHEDULES.accept("schedule", schedule)
+        rate = live_slider(
+            _("learning rate"), "optimizers_planned_rate", 1.0, LogScale(1e-3, 10.0, 0.05)
+        )
+    planned = replace(_START, training=replace(_START.training, learning_rate=rate, epochs=50))
+    scheduled = replace(planned, training=replace(planned.training, schedule=schedule))
+    with sights:
+        _show_schedule(scheduled)
+        _show_planned(planned, scheduled, device)
+    return scheduled
+
+
+def _slide_schedule(name: str) -> dict[str, float]:
+    """A slider for each option of the schedule."""
+    given = {}
+    for key, option in SCHEDULES[name].options.items():
+        whole = isinstance(option.rule, Whole)
+        scale = WholeScale(1, 100) if whole else Scale(0.0, 1.0, 0.01)
+        value = live_slider(key, f"optimizers_{name}_{key}", option.default, scale)
+        given[key] = int(value) if whole else value
+    return given
+
+
+def _show_schedule(planned: Experiment) -> None:
+    training = planned.training
+    rates = [
+        training.learning_rate * SCHEDULES.make(training.schedule, epoch)
+        for epoch in range(training.epochs)
+    ]
+    view(
+        curves([Curve("", rates)], (_("epoch"), _("learning rate")), height=220, scale="linear"),
+        key="optimizers_schedule_curve",
+        alt=_("The learning rate goes from {first} to {last}.").format(
+            first=f"{rates[0]:.4g}", last=f"{rates[-1]:.4g}"
+        ),
+    )
+
+
+def _show_planned(planned: Experiment, scheduled: Experiment, device: str) -> None:
+    names = (_("constant"), scheduled.training.schedule.name)
+    runs = [run_of(each, device).losses.tolist() for each in (planned, scheduled)]
+    drawn = [
+        Curve(name, losses, place)
+        for place, (name, losses) in enumerate(zip(names, runs, strict=True))
+    ]
+    view(
+        curves(drawn, (_("epoch"), _("loss")), height=240),
+        key="optimizers_planned",
+        alt=_(
+            "With a constant learning rate the loss ends at {one}, with the schedule at {other}."
+        ).format(one=f"{runs[0][-1]:.6f}", other=f"{runs[1][-1]:.6f}"),
+    )

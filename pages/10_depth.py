@@ -1,0 +1,35 @@
+"""Lesson 10: what depth does to signals, and what initialisers are for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from nnlab.language import gettext as _
+from nnlab.ui import frame, lesson
+from nnlab.ui.depth_lesson import choose_start, explore, formula, script
+from nnlab.ui.live import live
+
+lesson.question(
+    _("Why did it stop learning?"),
+    _(
+        "In a deep network every layer hands its activations to the next one, and the gradients "
+        "come back the same way. If each layer makes them a little smaller, after 20 layers "
+        "nothing is left. What the weights **begin** with decides."
+    ),
+)
+lesson.predict(
+    "depth_guess",
+    _(
+        "each of 20 layers makes the signal 0.6 times as large. How much of it comes out at the "
+        "end?"
+    ),
+    {"half": _("About a half"), "hundredth": _("A hundredth"), "less": _("Much less")},
+    right="less",
+    because=_("0.6 to the power of 20 is 0.00004. The gradients shrink on their way back as well."),
+)
+
+aim, seed = choose_start()
+seen = live(partial(explore, aim, seed, frame.device()))
+
+lesson.formula(formula(seen))
+lesson.code(script(seen))

@@ -1,0 +1,47 @@
+"""Lesson 9: what optimizers remember, and what they make of a gradient."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from nnlab.language import gettext as _
+from nnlab.ui import frame, lesson
+from nnlab.ui.live import live
+from nnlab.ui.optimizers_lesson import explore, formula, plan, script
+
+lesson.question(
+    _("Which optimizer, and why?"),
+    _(
+        "All optimizers get the same gradient. They differ in what they **remember** of earlier "
+        "ones, and in how long a step they make of it. Here seven of `torch.optim` start from the "
+        "same place."
+    ),
+)
+lesson.predict(
+    "optimizers_guess",
+    _(
+        "a ravine is twenty times as steep across as along. Plain SGD gets a large learning rate. "
+        "How does it go down?"
+    ),
+    {"straight": _("Straight"), "zigzag": _("In a zigzag"), "not": _("Not at all")},
+    right="zigzag",
+    because=_(
+        "The step follows the steepest side, so it jumps from wall to wall and creeps along the "
+        "floor. Momentum adds the steps up: the jumps cancel, the creeping grows."
+    ),
+)
+
+race = live(partial(explore, frame.device()))
+lesson.formula(formula(race))
+
+st.subheader(_("A learning rate that changes"), anchor=False)
+st.markdown(
+    _(
+        "A **schedule** multiplies the learning rate by a factor for every epoch. It is known "
+        "before the training starts: large steps at first, small ones at the end."
+    )
+)
+live(partial(plan, frame.device()))
+lesson.code(script(race))

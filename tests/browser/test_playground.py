@@ -1,0 +1,221 @@
+"""A learner plays: lets it learn, goes back, changes things on the way, adds points, shares the
+link."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from nnlab.measures import losses_on
+from nnlab.permalink import from_text, to_text
+from nnlab.rows import rows_of
+from nnlab.training import train
+from nnlab.ui.playground import START
+from tests.browser.app import Server, open_page, wait_until_idle, widget
+
+LOSS = re.compile(r"training loss ([\d.]+|nan)")
+
+
+@pytest.fixture
+def playground(page: Page, server: Server) -> Page:
+    open_page(page, server, "playground")
+    expect(stage(page)).to_have_attribute("data-frame", re.compile(r"\d+"))
+    image = widget(page, "play_field").locator(".imagelayer image")
+    expect(image).to_have_attribute("href", re.compile("image/png"))
+    wait_until_idle(page)
+    return page
+
+
+def stage(page: Page) -> Locator:
+    return page.locator(".nnlab-stage")
+
+
+def said(page: Page) -> str:
+    return " ".join(stage(page).locator(".said").inner_text().split())
+
+
+def loss(page: Page) -> float:
+    found = LOSS.search(said(page))
+    assert found, said(page)
+    return float(found[1])
+
+
+def step(page: Page) -> int:
+    found = re.search(r"step (\d+)", said(page))
+    assert found
+    return int(found[1])
+
+
+def press(page: Page, name: str) -> None:
+    stage(page).get_by_role("button", name=name, exact=True).click()
+
+
+def expect_said(page: Page, text: str) -> None:
+    expect(stage(page).locator(".said")).to_contain_text(text)
+
+
+def plane(page: Page) -> str:
+    """The picture behind the points, as the browser has it."""
+    image = widget(page, "play_field").locator(".imagelayer image")
+    return image.get_attribute("href") or ""
+
+
+def type_exact(page: Page, key: str, value: str) -> None:
+    box = page.locator(f"[class*='st-key-{key}'] input[type=number]").first
+    box.fill(value)
+    box.press("Enter")
+
+
+def test_playing_learns_and_pausing_stops(playground: Page) -> None:
+    before, picture = loss(playground), plane(playground)
+    press(playground, "Play")
+    playground.wait_for_function(
+        "() => +document.querySelector('.nnlab-stage').dataset.frame > 12", timeout=60_000
+    )
+    press(playground, "Pause")
+    expect(stage(playground).get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    wait_until_idle(playground)
+    assert plane(playground) != picture
+    assert step(playground) > 0
+    assert loss(playground) != before
+    at = step(playground)
+    playground.wait_for_timeout(500)
+    assert step(playground) == at
+
+
+def test_the_numbers_are_those_of_plain_training(playground: Page) -> None:
+    for _ in range(2):
+        press(playground, "10 epochs")
+        wait_until_idle(playground)
+    expect_said(playground, "epoch 20")
+    run = train(START)
+    samples = rows_of(START).samples()
+    expected = float(losses_on(run, samples, [run.moment(step(playground))]))
+    assert loss(playground) == pytest.approx(expected, abs=2e-4)
+
+
+def test_going_back_and_changing_something_branches_off(playground: Page) -> None:
+    press(playground, "10 epochs")
+    expect_said(playground, "epoch 10")
+    range_input = stage(playground).locator("input[type=range]")
+    range_input.focus()
+    for _ in range(30):
+        playground.keyboard.press("ArrowLeft")
+    expect_said(playground, "step 70")
+    playground.wait_for_url(re.compile("at=70"))
+    wait_until_idle(playground)
+    type_exact(playground, "play_rate", "0.05")
+    playground.wait_for_url(re.compile("interventions"))
+    expect_said(playground, "step 70")
+    expect(widget(playground, "play_curve").get_by_text("learning_rate = 0.05")).to_be_visible()
+    press(playground, "Undo")
+    playground.wait_for_url(lambda url: "interventions" not in url)
+    press(playground, "Redo")
+    playground.wait_for_url(re.compile("interventions"))
+
+
+def test_a_weight_is_read_and_changed(playground: Page) -> None:
+    press(playground, "Epoch")
+    expect_said(playground, "epoch 1")
+    canvas = stage(playground).locator("canvas").first
+    canvas.focus()
+    playground.keyboard.press("ArrowRight")
+    playground.keyboard.press("ArrowRight")
+    playground.keyboard.press("Enter")
+    expect(playground.locator("[class*='st-key-play_part_b0-0']").first).to_be_visible()
+    before = loss(playground)
+    type_exact(playground, "play_part_b0-0", "5")
+    playground.wait_for_url(re.compile("b0.0"))
+    wait_until_idle(playground)
+    assert loss(playground) != before
+
+
+def test_reset_is_the_very_same_start(playground: Page) -> None:
+    first, picture = said(playground), plane(playground)
+    press(playground, "10 epochs")
+    expect_said(playground, "epoch 10")
+    press(playground, "Reset")
+    expect_said(playground, "epoch 0")
+    wait_until_idle(playground)
+    assert said(playground) == first
+    assert plane(playground) == picture
+    press(playground, "New start")
+    playground.wait_for_url(re.compile("seed"))
+    wait_until_idle(playground)
+    assert said(playground) != first
+
+
+def test_a_click_adds_a_point(playground: Page) -> None:
+    field = widget(playground, "play_field").locator(".nsewdrag")
+    box = field.bounding_box()
+    assert box
+    playground.mouse.click(box["x"] + box["width"] * 0.93, box["y"] + box["height"] * 0.06)
+    playground.wait_for_url(re.compile("edits"))
+    expect(widget(playground, "play_field").locator(".nnlab-view")).to_be_visible()
+
+
+def test_units_are_added_in_place(playground: Page) -> None:
+    more = stage(playground).get_by_role("button", name="Hidden layer 1: one unit more")
+    more.click()
+    playground.wait_for_url(re.compile("layers|~"))
+    wait_until_idle(playground)
+    names = "() => document.querySelectorAll('.nnlab-stage .heads > div').length"
+    assert playground.evaluate(names) == 4
+    expect(stage(playground).locator("canvas").first).to_have_attribute(
+        "aria-label", re.compile("2 - 5 - 2 - 1")
+    )
+
+
+def test_the_link_opens_the_same_picture(playground: Page, server: Server) -> None:
+    press(playground, "10 epochs")
+    expect_said(playground, "epoch 10")
+    playground.wait_for_url(re.compile("at=100"))
+    wait_until_idle(playground)
+    here, picture = said(playground), plane(playground)
+    link = urlparse(playground.url)
+    playground.goto(f"{server.url}{link.path}?{link.query}")
+    expect_said(playground, "epoch 10")
+    wait_until_idle(playground)
+    assert said(playground) == here
+    assert plane(playground) == picture
+
+
+def test_a_broken_link_is_told_in_a_sentence(page: Page, server: Server) -> None:
+    text = to_text(START, START) or "~abc"
+    open_page(page, server, "playground", e=text)
+    expect(page.get_by_text("a part of it is missing or was changed")).to_be_visible()
+    expect(stage(page)).to_be_visible()
+    assert from_text("", START) == START
+
+
+def test_divergence_is_told_and_can_be_rewound(page: Page, server: Server) -> None:
+    wild = (
+        '{"data":{"source":"plane"},"network":{"layers":[{"units":4,"activation":"ReLU"},'
+        '{"units":1}]},"training":{"loss":"MSELoss","learning_rate":10.0}}'
+    )
+    open_page(page, server, "playground", e=wild)
+    press(page, "10 epochs")
+    expect(page.get_by_text("The loss diverged")).to_be_visible()
+    expect(stage(page).get_by_role("button", name="Play", exact=True)).to_be_disabled()
+    press(page, "Reset")
+    expect_said(page, "epoch 0")
+    expect(page.get_by_text("The loss diverged")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["iris", "digits", "curve", "spirals"])
+def test_every_kind_of_data_plays(page: Page, server: Server, name: str) -> None:
+    kinds = {"curve": "MSELoss"}
+    outputs = {"iris": 3, "digits": 10, "curve": 1, "spirals": 3}[name]
+    link = (
+        f'{{"data":{{"source":"{name}"}},"network":{{"layers":[{{"units":6,"activation":"Tanh"}},'
+        f'{{"units":{outputs}}}]}},"training":{{"loss":"{kinds.get(name, "CrossEntropyLoss")}"}}}}'
+    )
+    open_page(page, server, "playground", e=link)
+    press(page, "Epoch")
+    expect_said(page, "epoch 1")
+    expect(widget(page, "play_field").locator(".nnlab-view")).not_to_have_attribute(
+        "data-drawn", "0"
+    )

@@ -1,0 +1,93 @@
+"""Every preset reaches what its text promises, the failures too."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+import torch
+
+from nnlab.permalink import fits, from_text, to_text
+from nnlab.presets import PRESETS
+from nnlab.promises import MEASURES
+from nnlab.training import Run, Trainer
+
+
+@cache
+def run_of(name: str) -> Run:
+    preset = PRESETS[name]
+    trainer = Trainer(preset.experiment)
+    trainer.advance(preset.due)
+    return trainer.run
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_promise_is_kept(name: str) -> None:
+    preset, run = PRESETS[name], run_of(name)
+    assert preset.over(run)
+    assert preset.kept(run), [each.said(run, run.moment(preset.due)) for each in preset.promises]
+
+
+PAIRS = [
+    ("xor_line", "xor_units"),
+    ("xor_line", "xor_product"),
+    ("slow", "momentum"),
+    ("sigmoid_deep", "relu_deep"),
+    ("squared_error", "cross_entropy"),
+    ("batch_one", "batch_all"),
+    ("overfit", "overfit_l2"),
+    ("overfit", "overfit_dropout"),
+    ("unscaled", "scaled"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_what_is_put_beside_each_other_differs(one: str, other: str) -> None:
+    """Neither keeps what the other one promises."""
+    assert not PRESETS[one].kept(run_of(other))
+    assert not PRESETS[other].kept(run_of(one))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_question_has_its_right_choice_among_others(name: str) -> None:
+    question = PRESETS[name].question
+    assert question.right in question.choices
+    assert len(question.choices) > 1
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_fits_into_a_link(name: str) -> None:
+    experiment = PRESETS[name].experiment
+    text = to_text(experiment, PRESETS["circle"].experiment)
+    assert fits(text)
+    assert from_text(text, PRESETS["circle"].experiment) == experiment
+
+
+def test_there_are_many_and_their_titles_differ() -> None:
+    assert len(PRESETS) >= 14
+    assert len({each.title for each in PRESETS.values()}) == len(PRESETS)
+
+
+def test_both_yes_and_no_are_right_at_times() -> None:
+    right = [each.question.right for each in PRESETS.values()]
+    assert min(right.count("yes"), right.count("no")) >= 4
+
+
+def test_it_is_not_over_before_its_epochs() -> None:
+    preset = PRESETS["circle"]
+    trainer = Trainer(preset.experiment)
+    trainer.advance(preset.due - 1)
+    assert not preset.over(trainer.run)
+
+
+def test_units_that_begin_alike_are_equal_to_the_last_bit() -> None:
+    weight = run_of("zeros").module()[0].weight
+    assert isinstance(weight, torch.Tensor)
+    assert bool((weight == weight[0]).all())
+
+
+def test_a_promise_says_what_became_of_it() -> None:
+    (promise,) = PRESETS["rate_high"].promises
+    run = run_of("rate_high")
+    assert promise.said(run, 0).endswith(": 1 (promised: 1 or more)")
+    assert promise.measure in MEASURES
