@@ -65,6 +65,7 @@ def lessons() -> list[StreamlitPage]:
         _page("8_surface.py", "surface", _("Where is the bottom?"), ":material/landscape:"),
         _page("9_optimizers.py", "optimizers", _("Which optimizer, and why?"), ":material/sprint:"),
         _page("10_depth.py", "depth", _("Why did it stop learning?"), ":material/layers_clear:"),
+        _page("11_sweep.py", "sweep", _("Which learning rate? Which size?"), ":material/apps:"),
     ]
 
 

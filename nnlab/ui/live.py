@@ -23,6 +23,16 @@ T = TypeVar("T")
 @st.fragment
 def live(part: Callable[[], T]) -> T:
     """Show a part and return what it returns (to the whole lesson only, when that is run)."""
+    return _shown(part)
+
+
+def live_every(seconds: float | None, part: Callable[[], T]) -> T:
+    """As live, and once more after every so many seconds, for what goes on by itself."""
+    shown: Callable[[Callable[[], T]], T] = st.fragment(run_every=seconds)(_shown)
+    return shown(part)
+
+
+def _shown(part: Callable[[], T]) -> T:
     language.use(language.current())
     with session_lock():
         if _alone() and link.settled():

@@ -1,0 +1,74 @@
+"""The lesson on sweeps, without a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnlab.permalink import from_text
+from nnlab.sweep import outcome_of
+from nnlab.training import train
+from nnlab.ui import sweep_lesson
+from nnlab.ui.playground import START
+from nnlab.ui.sweep_lesson import CHANGES, differences, start
+
+PAGE = Path(__file__).parents[2] / "pages" / "11_sweep.py"
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer seeds, and a look that waits until everything is there."""
+    monkeypatch.setattr(sweep_lesson, "LOOK_S", 300.0)
+
+
+def lesson(**parameters: str) -> AppTest:
+    page = AppTest.from_file(str(PAGE), default_timeout=300)
+    for key, value in {"seeds": "1", **parameters}.items():
+        page.query_params[f"sweep_{key}"] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_the_script_prints_the_numbers_on_the_page() -> None:
+    page = lesson(seeds="10", cell="c1.3")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(page.code[0].value, {})  # noqa: S102
+    printed = sorted(re.findall(r"[\d.]+$", out.getvalue(), re.MULTILINE), key=float)
+    assert len(printed) == 10
+    said = next(each.value for each in page.markdown if "ends between" in each.value)
+    assert re.findall(r"\*\*([\d.]+)\*\*", said)[2:] == [printed[0], printed[-1]]
+
+
+def test_the_link_opens_the_picked_run() -> None:
+    page = lesson(cell="c0.5")
+    (target,) = re.findall(r"e=([^)]*)\)", " ".join(each.value for each in page.markdown))
+    experiment = from_text(unquote(target), START)
+    assert experiment.sizes == (2, 1, 1)
+    assert experiment.training.learning_rate == 0.3
+
+
+def test_tasks_notice_when_they_are_done() -> None:
+    assert not any("Done." in each.value for each in lesson(cell="c0.0").success)
+    assert any("Done." in each.value for each in lesson(cell="c4.6").success)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_is_one_change_on_the_same_rows_and_first_weights(name: str) -> None:
+    one = start("circle")
+    other = CHANGES[name][1](one)
+    assert len(differences(one, other)) == 1
+    mine, yours = outcome_of(train(one)), outcome_of(train(other))
+    assert mine.losses[0].tolist() == pytest.approx(yours.losses[0].tolist())
+    assert name.isalnum()
+
+
+def test_anything_may_stand_in_the_link() -> None:
+    lesson(cell="c99.99", change="nothing", data="pigs")
