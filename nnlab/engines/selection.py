@@ -24,8 +24,8 @@ from nnlab.limits import Because, ExperimentError, OneOf
 AUTO, REFERENCE = "auto", "reference"
 # Measured on one core with benchmarks/training.py: where one engine's time crosses another's.
 MOST_WEIGHTS = 2**14
-"""In one layer: below that the compiled engine finds them all in the processor's nearest memory, and
-is faster however many rows there are."""
+"""In one layer: below that the compiled engine finds them all in the processor's nearest memory,
+and is faster however many rows there are."""
 MOST_MULTIPLICATIONS = 2**20
 """In a forward pass: up to here it is faster in any case."""
 MOST_PARAMETERS = 2**16
