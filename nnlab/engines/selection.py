@@ -3,6 +3,7 @@ name; a run keeps its engine, so that going back in time stays exact."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -22,8 +23,11 @@ from nnlab.limits import Because, ExperimentError, OneOf
 
 AUTO, REFERENCE = "auto", "reference"
 # Measured on one core with benchmarks/training.py: where one engine's time crosses another's.
-MOST_MULTIPLICATIONS = 2**21
-"""In a forward pass: up to here the compiled engine is faster than torch's matrix products."""
+MOST_WEIGHTS = 2**14
+"""In one layer: below that the compiled engine finds them all in the processor's nearest memory,
+and is faster however many rows there are."""
+MOST_MULTIPLICATIONS = 2**20
+"""In a forward pass: up to here it is faster in any case."""
 MOST_PARAMETERS = 2**16
 """Up to here the batched engine's few operations are faster than the reference's many."""
 
@@ -44,8 +48,11 @@ def _compiled_refusal(experiment: Experiment, device: torch.device) -> str | Non
 
 
 def _compiled_suits(experiment: Experiment, device: torch.device) -> bool:
-    small = experiment.n_parameters * experiment.batch_size <= MOST_MULTIPLICATIONS
-    return small and device.type == "cpu" and compiled.ready()
+    if device.type != "cpu" or not compiled.ready():
+        return False
+    weights = max(one * other for one, other in itertools.pairwise(experiment.sizes))
+    multiplications = experiment.n_parameters * experiment.batch_size
+    return weights < MOST_WEIGHTS or multiplications <= MOST_MULTIPLICATIONS
 
 
 def _batched_refusal(experiment: Experiment, device: torch.device) -> str | None:

@@ -224,7 +224,8 @@ def show_tasks(held: Filling, outcomes: list[Outcome]) -> None:
     )
     lesson.task(
         _(
-            "Click a cell in which luck decides: the worst seed ends at three times the best or more."
+            "Click a cell in which luck decides: the worst seed ends at three times the best or "
+            "more."
         ),
         _("One curve alone would have told you anything you like."),
         done=held.done and len(losses) > 1 and max(losses) >= 3 * min(losses),
