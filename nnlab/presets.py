@@ -488,7 +488,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "is worth. Two of the twenty stay wrong, and the test loss stays as low as the "
                 "training loss."
             ),
-            (Promise("gap", most=0.2), Promise("train_accuracy", most=0.95)),
+            (Promise("gap", most=0.2), Promise("train_accuracy", least=0.89, most=0.91)),
         ),
         "overfit_dropout": Preset(
             N_("The same points with dropout"),

@@ -15,7 +15,7 @@ from nnlab.ui.playground import ACTS, EXPERIMENT, Session, session
 from nnlab.ui.server import session_lock
 
 PRESET, GUESS = "preset", "guess"
-_ARRIVED = "nnlab.preset"
+_ARRIVED, _SHELF = "nnlab.preset", "play_gallery"
 
 
 def gallery(held: Session) -> None:
@@ -24,7 +24,7 @@ def gallery(held: Session) -> None:
     _arrive(name)
     shelf = st.expander(
         _("Ready-made starts that go well or badly"),
-        key="play_gallery",
+        key=_SHELF,
         icon=":material/collections_bookmark:",
         on_change="rerun",
     )
@@ -46,6 +46,7 @@ def open_preset(name: str) -> None:
         held.player.rewind()
         link.write(PRESET, name)
         link.write(GUESS, "")
+        st.session_state[_SHELF] = False
 
 
 def _arrive(name: str) -> None:
@@ -73,6 +74,9 @@ def _show(preset: Preset, player: Player) -> None:
     """The question of the open preset, and the answer when its epochs are over."""
     question = preset.question
     with st.container(border=True, key="play_opened"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{_(preset.title)}**")
+            st.button(_("Close"), key="play_close", on_click=link.forget, args=(PRESET, GUESS))
         guess = choose(
             _("Predict first: {question}").format(question=_(question.text)),
             {name: _(text) for name, text in question.choices.items()},
@@ -83,7 +87,6 @@ def _show(preset: Preset, player: Player) -> None:
         else:
             text = _("Then press **Play**: it pauses after {epochs} epochs.")
             st.caption(text.format(epochs=preset.epochs))
-        st.button(_("Close"), key="play_close", on_click=link.forget, args=(PRESET, GUESS))
 
 
 def _answer(preset: Preset, player: Player, guess: str | None) -> None:
