@@ -7,23 +7,13 @@ Run it with `make bench`. Browser and server share this machine's cores.
 from __future__ import annotations
 
 import math
-import os
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.server import browser, serving
+
 MOVES = 60
 DRAG_SECONDS = 4
 
@@ -99,31 +89,6 @@ LESSONS = (
 )
 
 
-@contextmanager
-def serving() -> Iterator[str]:
-    """The app on a free port, for as long as it is looked at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
-        try:
-            _wait(f"http://127.0.0.1:{port}")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def _wait(url: str) -> None:
-    for _ in range(300):
-        try:
-            with urlopen(f"{url}/_stcore/health", timeout=5):  # noqa: S310
-                return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-
-
 def measure(page: Page, url: str, lesson: Lesson) -> str:
     """One row of the table."""
     page.goto(f"{url}/{lesson.path}{lesson.query}")
@@ -140,18 +105,15 @@ def measure(page: Page, url: str, lesson: Lesson) -> str:
 
 
 def main() -> None:
-    browser = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    )
     print("| lesson: slider | median ms | p95 ms | pictures/s while dragged | missed |")
     print("|---|--:|--:|--:|--:|")
-    with serving() as url, sync_playwright() as playwright:
+    with serving() as served, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
         for lesson in LESSONS:
-            print(measure(page, url, lesson), flush=True)
+            print(measure(page, served.url, lesson), flush=True)
         chromium.close()
 
 

@@ -49,9 +49,13 @@ def outputs_on(run: Run, x: Tensor, moments: Moments) -> Tensor:
 
 def losses_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """The criterion's loss on the samples: [M]."""
-    choice = run.experiment.training.loss
-    outputs = outputs_on(run, samples.x, moments)
-    target = LOSSES[choice.name].target(samples.y, outputs.shape[2])
+    return losses_of(run.experiment, outputs_on(run, samples.x, moments), samples.y)
+
+
+def losses_of(experiment: Experiment, outputs: Tensor, y: Tensor) -> Tensor:
+    """The criterion's loss of outputs [M, N, outputs] for the targets y [N, 1]: [M]."""
+    choice = experiment.training.loss
+    target = LOSSES[choice.name].target(y, outputs.shape[2])
     criterion = LOSSES.make(choice)
     criterion.reduction = "none"
     repeated = target.expand(len(outputs), *target.shape).flatten(0, 1)
@@ -72,16 +76,24 @@ def predicted_classes(experiment: Experiment, outputs: Tensor) -> Tensor:
 
 def accuracies_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """The share of the samples whose class is predicted: [M]."""
-    predicted = predicted_classes(run.experiment, outputs_on(run, samples.x, moments))
-    return (predicted == samples.y[:, 0].long()).float().mean(1)
+    return accuracies_of(run.experiment, outputs_on(run, samples.x, moments), samples.y)
+
+
+def accuracies_of(experiment: Experiment, outputs: Tensor, y: Tensor) -> Tensor:
+    """The share of outputs [M, N, outputs] that mean the classes y [N, 1]: [M]."""
+    return (predicted_classes(experiment, outputs) == y[:, 0].long()).float().mean(1)
 
 
 def r2_on(run: Run, samples: Samples, moments: Moments) -> Tensor:
     """The share of the targets' variance that is explained: [M]. 1 is perfect, 0 no better than
     always saying the mean; NaN where the targets don't vary."""
-    outputs = outputs_on(run, samples.x, moments)
-    unexplained = (outputs - samples.y).square().sum((1, 2))
-    return 1 - unexplained / (samples.y - samples.y.mean(0)).square().sum()
+    return r2_of(run.experiment, outputs_on(run, samples.x, moments), samples.y)
+
+
+def r2_of(experiment: Experiment, outputs: Tensor, y: Tensor) -> Tensor:
+    """The same of outputs [M, N, 1] for the targets y [N, 1]: [M]."""
+    unexplained = (outputs - y).square().sum((1, 2))
+    return 1 - unexplained / (y - y.mean(0)).square().sum()
 
 
 def confusion(truth: Tensor, predicted: Tensor, classes: int) -> Tensor:
@@ -98,6 +110,29 @@ def gradient_norms(run: Run, moments: Moments) -> Tensor:
     for block in blocks:
         totals[:, block.layer] += squares[:, block.start : block.end].sum(1)
     return totals.sqrt()
+
+
+def weights_of(experiment: Experiment, flat: Tensor) -> tuple[Tensor, ...]:
+    """The weights of each layer's linear part [M, units * inputs] out of all parameters (or their
+    gradients) [M, P]."""
+    found = _by_name(experiment, flat)
+    places = range(len(experiment.network.layers))
+    return tuple(found["w", place].flatten(1) for place in places)
+
+
+def histograms(values: Tensor, bins: int) -> tuple[Tensor, Tensor]:
+    """The edges [bins + 1] of even bins over all of the values [M, N], and how many of each moment
+    lie in each: [M, bins]. A bin has its lower edge, the last one also its upper. What is no finite
+    number is in none."""
+    finite = values.isfinite()
+    known = values[finite]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    if not low < high:
+        low, high = low - 0.5, high + 0.5
+    share = (values.double() - low) / (high - low)
+    places = (share.masked_fill(~finite, 0.0) * bins).long().clamp_(0, bins - 1)
+    counts = torch.zeros(len(values), bins).scatter_add_(1, places, finite.float())
+    return torch.linspace(low, high, bins + 1), counts.long()
 
 
 def dead_units_on(run: Run, samples: Samples, moments: Moments) -> Tensor:

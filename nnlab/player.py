@@ -13,22 +13,27 @@ import torch
 from torch import Tensor
 
 from nnlab.branches import branch, shared_steps
-from nnlab.datasets import Samples
 from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment, Intervention, Network
-from nnlab.measures import accuracies_on, losses_on, r2_on
+from nnlab.measures import accuracies_of, losses_of, outputs_on, r2_of
 from nnlab.scene import Scene, Scenery, kind_of
 from nnlab.settings import dropouts_at, value_at
 from nnlab.training import Run, Trainer
 
 MOST_POINTS = 160
 """Moments that the curves show."""
+MOST_NUMBERS = 2_000_000
+"""Activations of a layer that are held at once."""
 CHUNK = 8
 """Steps of the reference engine between two looks at the clock."""
 LONGEST_REACH = 5.0
 """Seconds that going to a step may take at once."""
 LATER = ("learning_rate", "l1", "l2", "batch_size", "optimizer")
 """What of the training can be changed on the way, besides the dropouts."""
+
+
+Measure = Callable[[Run, list[int]], Tensor]
+"""What is measured of a run at so many moments: [M, ...]."""
 
 
 class Standing(NamedTuple):
@@ -62,10 +67,10 @@ class Player:
     def _begin(self, trainer: Trainer, scenery: Scenery) -> None:
         self.trainer, self.scenery = trainer, scenery
         self.at = None
-        self._measured: dict[int, tuple[float, ...]] = {}
-        rows = scenery.rows
-        train, test = rows.samples(), rows.test_samples()
-        self._samples: tuple[Samples, Samples] = (train, test if len(test.x) else train)
+        self._measured: dict[str, dict[int, Tensor]] = {}
+        train, test = scenery.rows.samples(), scenery.rows.test_samples()
+        self._x, self._y = torch.cat([train.x, test.x]), torch.cat([train.y, test.y])
+        self._sides = (slice(len(train.x)), slice(len(train.x) if len(test.x) else 0, None))
 
     @property
     def run(self) -> Run:
@@ -201,28 +206,47 @@ class Player:
     def standing(self) -> Standing:
         """How well the network does at this step."""
         run = self.run
-        return Standing(*self._measure(run, [run.moment(self.step)])[0])
+        return Standing(*self._measure(run, [run.moment(self.step)])[0].tolist())
 
     def curves(self) -> tuple[Tensor, Tensor]:
-        """Steps [M] and, for each, the loss on the training and on the test rows [M, 2], of at most
-        MOST_POINTS moments."""
-        run = self.run
-        chosen = _spread(len(run))
-        steps = run.steps[chosen].tolist()
-        pairs = zip(steps, chosen, strict=True)
-        missing = {step: moment for step, moment in pairs if step not in self._measured}
-        if missing:
-            found = self._measure(run, list(missing.values()))
-            self._measured |= dict(zip(missing, found, strict=True))
-        losses = torch.tensor([self._measured[step][:2] for step in steps])
-        return torch.tensor(steps), losses
+        """Steps [M] and, for each, the numbers of its Standing [M, 4], of at most MOST_POINTS
+        moments."""
+        return self.series("standing", self._measure)
 
-    def _measure(self, run: Run, moments: list[int]) -> list[tuple[float, ...]]:
-        score = r2_on if kind_of(self.experiment) == "numbers" else accuracies_on
-        columns = [
-            measure(run, each, moments) for measure in (losses_on, score) for each in self._samples
-        ]
-        return list(zip(*[column.tolist() for column in columns], strict=True))
+    def moments(self) -> list[int]:
+        """At most MOST_POINTS moments, spread over the run, the newest among them."""
+        return _spread(len(self.run))
+
+    def series(self, name: str, measure: Measure) -> tuple[Tensor, Tensor]:
+        """Steps [M] and, for each, what `measure` gives for a moment [M, ...], of at most
+        MOST_POINTS moments. What was measured once under this name is kept."""
+        run, chosen, kept = self.run, self.moments(), self._measured.setdefault(name, {})
+        steps = run.steps[chosen].tolist()
+        missing = [i for i, step in zip(chosen, steps, strict=True) if step not in kept]
+        if missing:
+            found = measure(run, missing)
+            kept |= dict(zip(run.steps[missing].tolist(), found, strict=True))
+        return torch.tensor(steps), torch.stack([kept[step] for step in steps])
+
+    def _measure(self, run: Run, moments: list[int]) -> Tensor:
+        """A Standing's numbers for each moment: [M, 4], of so many moments at once as fit."""
+        score = r2_of if kind_of(self.experiment) == "numbers" else accuracies_of
+        found: list[Tensor] = []
+        for some in batched(moments, self._x, self.experiment):
+            outputs = outputs_on(run, self._x, some)
+            columns = [
+                measure(self.experiment, outputs[:, side], self._y[side])
+                for measure in (losses_of, score)
+                for side in self._sides
+            ]
+            found.append(torch.stack(columns, 1))
+        return torch.cat(found)
+
+
+def batched(moments: list[int], x: Tensor, experiment: Experiment) -> list[list[int]]:
+    """The moments in parts that are measured at once on the rows x within MOST_NUMBERS."""
+    count = max(1, MOST_NUMBERS // max(1, len(x) * max(experiment.sizes)))
+    return [moments[start : start + count] for start in range(0, len(moments), count)]
 
 
 def _changes(now: Experiment, wanted: Experiment, step: int) -> list[Intervention] | None:

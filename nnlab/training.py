@@ -89,6 +89,7 @@ class Trainer:
         self._history = History(
             experiment.n_steps + 1, experiment.n_parameters, experiment.n_buffers, self.device
         )
+        self._run: Run | None = None
         self._learner = ENGINES[self.engine].make(experiment, str(self.device), self._history)
         self._checkpoints = Checkpoints(self.pace)
         self._go(0)
@@ -114,6 +115,7 @@ class Trainer:
             found = earlier._learner.checkpoint()
         if found is not None:
             trainer._checkpoints, trainer.diverged_at = past, None
+            trainer._run = None
             trainer._learner.resume(found)
             trainer._history.inherit(earlier._history, found.moment)
         trainer._advance_to(shared)
@@ -142,6 +144,11 @@ class Trainer:
     @property
     def run(self) -> Run:
         """What has happened so far. Later steps do not change it."""
+        if self._run is None:
+            self._run = self._so_far()
+        return self._run
+
+    def _so_far(self) -> Run:
         moments = self._history.stacked()
         return Run(
             self.experiment,
@@ -167,6 +174,7 @@ class Trainer:
     def _go(self, last: int) -> None:
         """Go on to a step; end the run before a loss that is NaN or infinite."""
         self.diverged_at = self._learner.go(last)
+        self._run = None
         if self.diverged_at is not None:
             self._history.cut(max(self.diverged_at, 1))
 

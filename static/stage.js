@@ -140,12 +140,12 @@ function take(stage, bytes) {
   if (fresh) Object.assign(stage, { still: header.still, stillText: JSON.stringify(header.still) })
   if (fresh) furnish(stage)
   unpack(stage)
+  goOn(stage)
   say(stage)
   draw(stage)
   passOn(stage)
   stage.root.dataset.frame = header.number
   sendSeek(stage)
-  goOn(stage)
 }
 
 // Floats first: curves, then weights; then bytes: the big map, then the units' maps.
@@ -167,7 +167,9 @@ function goOn(stage) {
   const { playing, number, wait } = stage.header
   if (!playing) return
   const ask = () => stage.root.isConnected && stage.tick(number)
-  const soon = () => requestAnimationFrame(() => ask())
+  // A page that is not looked at gets no animation frame. One that is need not wait for it: the
+  // server makes the next frame while this one is drawn.
+  const soon = () => (document.hidden ? requestAnimationFrame(ask) : ask())
   stage.timers = [setTimeout(soon, wait), setTimeout(ask, PATIENCE_MS + wait)]
 }
 

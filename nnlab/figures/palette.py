@@ -29,6 +29,7 @@ SERIES = (
     "#5c6b00",
     QUIET,
 )
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 #: From the most negative value, over 0 in the middle, to the most positive.
 DIVERGING = (

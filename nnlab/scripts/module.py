@@ -6,23 +6,26 @@ import itertools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from nnlab.experiment import Experiment
+from nnlab.experiment import Experiment, Layer
 from nnlab.registry import Choice
 
 
 def sequential(experiment: Experiment) -> str:
     """The network as one nn.Sequential."""
-    lines = [f"    {line},\n" for line in itertools.chain(*_layers(experiment))]
+    modules = itertools.chain(*(each.values() for each in _layers(experiment)))
+    lines = [f"    {module},\n" for module in modules]
     return f"model = nn.Sequential(\n{''.join(lines)})"
 
 
 def subclass(experiment: Experiment) -> str:
     """The same network as a class of its own."""
     made, used = [], []
-    for number, (linear, activation) in enumerate(_layers(experiment), start=1):
-        made.append(f"        self.linear{number} = {linear}\n")
-        made.append(f"        self.activation{number} = {activation}\n")
-        used.append(f"        x = self.activation{number}(self.linear{number}(x))\n")
+    for number, modules in enumerate(_layers(experiment), start=1):
+        value = "x"
+        for name, module in modules.items():
+            made.append(f"        self.{name}{number} = {module}\n")
+            value = f"self.{name}{number}({value})"
+        used.append(f"        x = {value}\n")
     return (
         "class Network(nn.Module):\n"
         "    def __init__(self):\n"
@@ -50,9 +53,18 @@ def call(choice: Choice, *inputs: str) -> str:
     return f"{choice.name}({inside})"
 
 
-def _layers(experiment: Experiment) -> list[tuple[str, str]]:
+def _layers(experiment: Experiment) -> list[dict[str, str]]:
+    """The modules of each layer by what they do, in the order in which they compute."""
     sizes = itertools.pairwise(experiment.sizes)
-    return [
-        (f"nn.Linear({inputs}, {outputs})", f"nn.{call(layer.activation)}")
-        for (inputs, outputs), layer in zip(sizes, experiment.network.layers, strict=True)
-    ]
+    pairs = zip(sizes, experiment.network.layers, strict=True)
+    return [_modules(inputs, layer) for (inputs, _units), layer in pairs]
+
+
+def _modules(inputs: int, layer: Layer) -> dict[str, str]:
+    modules = {"linear": f"nn.Linear({inputs}, {layer.units})"}
+    if layer.batch_norm:
+        modules["norm"] = f"nn.BatchNorm1d({layer.units})"
+    modules["activation"] = f"nn.{call(layer.activation)}"
+    if layer.dropout:
+        modules["dropout"] = f"nn.Dropout({layer.dropout!r})"
+    return modules

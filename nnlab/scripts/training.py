@@ -24,6 +24,17 @@ def script(experiment: Experiment, style: str = "Sequential") -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def definition(experiment: Experiment, style: str = "Sequential") -> str:
+    """The lines that make the network, the criterion and the optimizer; `style` is one of
+    `STYLES`."""
+    parts = (
+        "import torch\nimport torch.nn as nn",
+        STYLES[style](experiment),
+        _criterion(experiment),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
 def _data(experiment: Experiment) -> str:
     targets = ", ".join(f"[{target}]" for target in SEED_TARGETS)
     return (

@@ -179,10 +179,10 @@ def explore(drawn: Experiment) -> Seen:
     with coded:
         st.subheader(_("The line at work"), anchor=False)
         st.code(code_at(listing(experiment), operation), language=None)
-        lesson.numbers(arithmetic(operation))
+        lesson.numbers(arithmetic(operation, _compared(experiment)))
     with noted:
         _show_graph(experiment, operation)
-    show_comparison(_compared(experiment), operation)
+    show_comparison(_compared(experiment))
     return Seen(told, operation)
 
 
@@ -313,23 +313,30 @@ def _marked(line: Line, operation: Operation) -> str:
     return f"{mark} {'    ' * line.inner}{line.text}"
 
 
-def arithmetic(operation: Operation) -> str:
-    """The calculation in words, in symbols and with today's numbers, as Markdown."""
+def arithmetic(operation: Operation, found: Comparison) -> str:
+    """The calculation in words, in symbols and with today's numbers, as Markdown; beside a
+    parameter's gradient what the two other ways to it give."""
     said = _(_SAID[operation.kind])
     indent = " " * len(operation.symbol)
-    value = "" if operation.kind == "zero" else f"\n{indent} = {number(operation.value)}"
-    return (
-        f"{said}\n\n```text\n{operation.symbol} = {operation.rule}\n"
-        f"{indent} = {operation.worked}{value}\n```"
-    )
+    lines = [f"{operation.symbol} = {operation.rule}", f"{indent} = {operation.worked}"]
+    if operation.kind != "zero":
+        lines.append(f"{indent} = {number(operation.value)}")
+    if operation.kind in {"dw", "db"}:
+        place = found.parts.index(operation.part)
+        ways = {
+            _("autograd .grad"): found.autograd,
+            _("chain rule"): found.chain_rule,
+            _("finite difference"): found.finite_difference,
+        }
+        lines += [f"{way}: {values[place].item():.7g}" for way, values in ways.items()]
+    written = "\n".join(lines)
+    return f"{said}\n\n```text\n{written}\n```"
 
 
-def show_comparison(found: Comparison, operation: Operation) -> None:
+def show_comparison(found: Comparison) -> None:
     """Each parameter's gradient by three ways, and why they differ where they do."""
     st.subheader(_("Three ways to each gradient"), anchor=False)
-    marks = ["▶" if part == operation.part else "" for part in found.parts]
     columns: dict[str, list] = {
-        " ": marks,
         _("parameter"): found.parts,
         _("autograd .grad"): found.autograd.tolist(),
         _("chain rule"): found.chain_rule.tolist(),
@@ -338,9 +345,9 @@ def show_comparison(found: Comparison, operation: Operation) -> None:
         _("why"): [_(_REASONS[reason]) for reason in found.reasons],
     }
     value = st.column_config.NumberColumn(format="%.7g")
-    formats = dict.fromkeys(list(columns)[2:5], value)
+    formats = dict.fromkeys(list(columns)[1:4], value)
     formats[_("largest distance")] = st.column_config.NumberColumn(format="%.1e")
-    height = min(38 + 35 * len(marks), 420)
+    height = min(38 + 35 * len(found.parts), 420)
     st.dataframe(columns, hide_index=True, height=height, column_config=formats)
     for reason in dict.fromkeys(found.reasons):
         if reason in _EXPLAINED:

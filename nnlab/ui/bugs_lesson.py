@@ -104,7 +104,7 @@ def visit_zoo(seed: int) -> None:
     """One bug at a time: its symptom, its code, a diagnosis that is tried by running it."""
     symptoms = {
         name: ". ".join((str(place), _(bug.symptom)))
-        for place, (name, bug) in enumerate(BUGS.items(), 1)
+        for place, (name, bug) in enumerate(BUGS.items(), start=1)
     }
     name = choose(_("Symptom"), symptoms, f"{PAGE}_bug", next(iter(BUGS)), "list")
     bug, tried = BUGS[name], _tried(name)

@@ -24,43 +24,48 @@ class Plan:
 @dataclass
 class Governor:
     """`frames_per_second` is what the process can draw in all, `share` the part of its time that
-    may be spent on training; no frame trains longer than `longest`."""
+    may be spent on training; no frame trains longer than `longest`, and nobody gets a frame sooner
+    than `shortest_pace` after the one before."""
 
-    frames_per_second: float = 40.0
+    frames_per_second: float = 50.0
     share: float = 0.45
     longest: float = 0.03
-    shortest_wait: float = 0.02
+    shortest_pace: float = 0.04
     most_players: int = 60
     _asked: dict[str, float] = field(default_factory=dict)
+    _due: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, player: str) -> Plan:
-        """What this player's next frame may cost, given how many play now."""
-        players = self._players(player)
-        pace = max(players / self.frames_per_second, self.shortest_wait)
+        """What this player's next frame may cost, given how many play now. Frames are due at an
+        even pace: what the way to the browser and back takes is part of it and not added."""
+        now = time.monotonic()
+        with self._lock:
+            self._asked[player] = now
+            self._forget(now)
+            players = len(self._asked)
+            pace = max(players / self.frames_per_second, self.shortest_pace)
+            due = max(self._due.get(player, now) + pace, now)
+            self._due[player] = due
         budget = min(self.longest, self.share * max(pace, self.longest / self.share) / players)
-        return Plan(max(budget, 0.002), pace)
+        return Plan(max(budget, 0.002), due - now)
 
     def full(self, player: str) -> bool:
         """Whether one more player would be too many."""
         with self._lock:
-            self._forget()
+            self._forget(time.monotonic())
             return player not in self._asked and len(self._asked) >= self.most_players
 
     def leave(self, player: str) -> None:
         """This player has paused."""
         with self._lock:
             self._asked.pop(player, None)
+            self._due.pop(player, None)
 
-    def _players(self, player: str) -> int:
-        with self._lock:
-            self._asked[player] = time.monotonic()
-            self._forget()
-            return len(self._asked)
-
-    def _forget(self) -> None:
-        before = time.monotonic() - FORGOTTEN_S
+    def _forget(self, now: float) -> None:
+        before = now - FORGOTTEN_S
         self._asked = {name: at for name, at in self._asked.items() if at >= before}
+        self._due = {name: at for name, at in self._due.items() if name in self._asked}
 
 
 @st.cache_resource(show_spinner=False)

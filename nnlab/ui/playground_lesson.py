@@ -36,6 +36,7 @@ from nnlab.ui.server import session_lock
 from nnlab.ui.slider import LogScale, Scale, WholeScale
 from nnlab.ui.stage import BIG, CURVE
 from nnlab.ui.view import view
+from nnlab.ui.watching import describe, watch
 
 MOST_HIDDEN = 8
 PLAIN = "none"
@@ -54,12 +55,14 @@ def workbench(mode: str) -> None:
         with middle:
             above = st.container()
             edit_part(held)
+            show_curves(held.player)
         with above:
             play()
         with right:
             show_field(held.player)
             new_points(held)
-            show_curves(held.player)
+        watch(held.player)
+        describe(held.player)
         own_data(held, fitted)
         if not held.player.playing and not remember(held):
             st.caption(_("This experiment is too long for a link: keep it as a file instead."))

@@ -57,7 +57,7 @@ def frame(player: Player, cue: Cue) -> bytes:
         "big": {"width": BIG_MAP, "height": BIG_MAP} if big is not None else None,
         "maps": [len(units) for units in scene.maps],
         "side": [scene.maps[0].shape[-1], scene.maps[0].shape[1] if scene.maps[0].dim() > 2 else 1],
-        "ranges": [[_range(unit) for unit in units] for units in scene.maps],
+        "ranges": [_ranges(units) for units in scene.maps],
     }
     if cue.still:
         header["still"] = _still(player.experiment)
@@ -73,7 +73,7 @@ def frame(player: Player, cue: Cue) -> bytes:
         *(np.asarray(each, np.float32) for _name, *pair in lines for each in pair),
     ]
     maps = [] if big is None else [big]
-    maps += [_bytes(unit) for units in scene.maps for unit in units]
+    maps += [_bytes(units, limits(units)) for units in scene.maps]
     return b"".join(
         [len(text).to_bytes(4, "little"), text, *(each.tobytes() for each in [*numbers, *maps])]
     )
@@ -155,21 +155,26 @@ def _big(experiment: Experiment, scene: Scene) -> np.ndarray | None:
         level = (share.clamp(0, 1) * (field.LEVELS - 1)).nan_to_num(0).round()
         return (place * field.LEVELS + level).to(torch.uint8).numpy()
     signed = scene.output[0] * 2 - 1 if kind_of(experiment) == "yes" else scene.output[0]
-    return _bytes(signed, limit=1.0)
+    return _bytes(signed, torch.ones(()))
 
 
-def _bytes(values: Tensor, limit: float | None = None) -> np.ndarray:
+def limits(units: Tensor) -> Tensor:
+    """The largest absolute value of each unit [units, ...] that is a number, to divide by."""
+    most = units.nan_to_num(0.0, 0.0, 0.0).abs().flatten(1).amax(1)
+    return most.masked_fill(most == 0, 1.0).view(-1, *[1] * (units.dim() - 1))
+
+
+def _bytes(values: Tensor, limit: Tensor) -> np.ndarray:
     """0 for the most negative, 255 for the most positive; what is no number is in the middle."""
-    values = values.nan_to_num(0.0, 0.0, 0.0)
-    most = float(values.abs().max()) if limit is None else limit
-    scaled = (values / (most or 1.0)).clamp(-1, 1) * 127.5 + 127.5
-    return scaled.round().to(torch.uint8).numpy()
+    scaled = (values.nan_to_num(0.0, 0.0, 0.0) / limit).clamp_(-1, 1).mul_(127.5).add_(127.5)
+    return scaled.round_().to(torch.uint8).numpy()
 
 
-def _range(unit: Tensor) -> str:
-    return _("{low} to {high}").format(
-        low=f"{float(unit.min()):.3g}", high=f"{float(unit.max()):.3g}"
-    )
+def _ranges(units: Tensor) -> list[str]:
+    text = _("{low} to {high}")
+    low, high = units.flatten(1).aminmax(dim=1)
+    pairs = zip(low.tolist(), high.tolist(), strict=True)
+    return [text.format(low=f"{least:.3g}", high=f"{most:.3g}") for least, most in pairs]
 
 
 def _still(experiment: Experiment) -> dict[str, Any]:

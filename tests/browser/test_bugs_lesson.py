@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from nnlab.bugs.zoo import BUGS
-from tests.browser.app import Server, open_page, widget
+from tests.browser.app import Server, open_page, wait_until_idle, widget
 
 
 def picture(page: Page, name: str) -> Locator:
@@ -46,7 +46,9 @@ def test_a_wrong_remedy_is_run_and_refuted_and_the_right_one_mends(lesson: Page)
 
 def test_another_symptom_shows_its_own_program(lesson: Page) -> None:
     box = widget(lesson, "bugs_bug").get_by_role("combobox")
+    wait_until_idle(lesson)
+    box.click()
     box.fill("Three classes")
-    lesson.get_by_role("option", name=re.compile("Three classes")).click()
+    lesson.locator("[role=option]", has_text="Three classes").click()
     expect(lesson.get_by_text("stage.network(2, hidden, 3)").first).to_be_visible()
     lesson.wait_for_url(re.compile("bugs_bug=floor3"))

@@ -1,0 +1,74 @@
+"""The app as a process of its own, for as long as it is measured: where it listens, and what it
+has cost so far in time and memory (read from /proc, so on Linux only)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server: its address and the number of its process."""
+
+    address: str
+    process: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
+    def cpu_seconds(self) -> float:
+        """Processor time used so far, in the program and for it in the kernel."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self) -> float:
+        """Resident memory."""
+        status = Path(f"/proc/{self.process}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        return int(found[1]) / 1024 if found else float("nan")
+
+
+def browser() -> str | None:
+    """The Chromium or Chrome of this system."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@contextmanager
+def serving() -> Iterator[Served]:
+    """The app on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        served = Served(f"127.0.0.1:{port}", process.pid)
+        try:
+            _wait(served.url)
+            yield served
+        finally:
+            process.terminate()
+
+
+def _wait(url: str) -> None:
+    for _ in range(300):
+        try:
+            with urlopen(f"{url}/_stcore/health", timeout=5):  # noqa: S310
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
