@@ -75,7 +75,7 @@ def _show(preset: Preset, player: Player) -> None:
     question = preset.question
     with st.container(border=True, key="play_opened"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{_(preset.title)}**")
+            st.markdown("**" + _(preset.title) + "**")
             st.button(_("Close"), key="play_close", on_click=link.forget, args=(PRESET, GUESS))
         guess = choose(
             _("Predict first: {question}").format(question=_(question.text)),
