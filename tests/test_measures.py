@@ -132,7 +132,7 @@ def test_a_histogram_counts_as_torch_does_and_leaves_out_what_is_no_number() -> 
     values = torch.randn(5, 400, generator=torch.Generator().manual_seed(3))
     edges, counts = histograms(values, 16)
     for row, counted in zip(values, counts, strict=True):
-        assert counted.tolist() == torch.histc(row, 16, edges[0], edges[-1]).tolist()
+        assert counted.tolist() == torch.histc(row, 16, float(edges[0]), float(edges[-1])).tolist()
     values[0, :7] = torch.nan
     values[1, 0] = torch.inf
     assert histograms(values, 16)[1].sum(1).tolist() == [393, 399, 400, 400, 400]

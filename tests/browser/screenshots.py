@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.latency import serving
+from benchmarks.server import serving
 from tests.browser.conftest import ARGUMENTS, NAMES, ROOT
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -53,10 +53,10 @@ def take(browser: Browser, url: str, shot: Shot) -> Path:
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     chromium = next(filter(None, map(shutil.which, NAMES)))
-    with serving() as url, sync_playwright() as playwright:
+    with serving() as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         for shot in SHOTS:
-            print(take(browser, url, shot).relative_to(ROOT))
+            print(take(browser, served.url, shot).relative_to(ROOT))
         browser.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from nnlab.figures.watching import (
@@ -41,7 +43,7 @@ def test_pictures_side_by_side_fill_the_width_without_overlap(count: int) -> Non
     )
     assert domains[0][0] == 0
     assert domains[-1][1] == pytest.approx(1)
-    assert all(one[1] < other[0] for one, other in zip(domains, domains[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(domains))
 
 
 def test_lines_differ_in_colour_or_dash_and_nothing_is_lost_on_a_log_axis() -> None:
