@@ -9,9 +9,10 @@ import sys
 import pytest
 
 from nnlab.experiment import Data, Experiment, Layer, Network, Training
+from nnlab.network import build
 from nnlab.registry import Choice
 from nnlab.scripts.module import STYLES
-from nnlab.scripts.training import script
+from nnlab.scripts.training import definition, script
 from nnlab.training import train
 
 EXPERIMENTS = {
@@ -54,3 +55,17 @@ def test_it_reads_like_the_tutorial() -> None:
         "    optimizer.step()",
     ):
         assert re.search(f"^{re.escape(line)}$", source, re.MULTILINE)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_its_definition_makes_the_same_network_with_norms_and_dropout(style: str) -> None:
+    layers = (Layer(4, Choice("ReLU"), 0.25, True), Layer(3, Choice("Tanh"), 0.0, True), Layer(1))
+    experiment = Experiment(network=Network(layers))
+    source = definition(experiment, style) + "print([tuple(p.shape) for p in model.parameters()])"
+    source += "\nprint([type(m).__name__ for m in model.modules()][1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True, timeout=120
+    )
+    shapes, kinds = done.stdout.splitlines()
+    assert shapes == str([tuple(each.shape) for each in build(experiment).parameters()])
+    assert kinds == str([type(each).__name__ for each in build(experiment)])

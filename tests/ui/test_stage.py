@@ -136,5 +136,5 @@ def test_what_is_no_number_does_not_break_a_frame() -> None:
     wild = replace(START, training=replace(START.training, learning_rate=1000.0))
     player = Player(wild)
     player.reach(50)
-    player.run.parameters[player.run.moment(player.step)].fill_(torch.nan)
+    player.run.parameters.fill_(float("nan"))
     assert unpack(frame(player, Cue(1, True, 0.0, ""))).maps
