@@ -15,6 +15,8 @@ from nnlab.figures import palette
 from nnlab.language import gettext as _
 
 HEIGHT = 300
+MARGIN = {"l": 8, "r": 8, "t": 28, "b": 8}
+"""Room for titles above."""
 GAP = 0.3
 """Between two pictures side by side, as a share of a picture's width."""
 SHADES = [[0.0, palette.NEUTRAL], [1.0, palette.POSITIVE]]
@@ -69,7 +71,7 @@ def confusion_matrices(tables: Sequence[Table], names: Sequence[str]) -> go.Figu
     )
     axes["yaxis"] |= {"title": {"text": _("true class")}}
     titles = [table.title for table in tables]
-    return palette.figure(HEIGHT + 20, traces, **axes, annotations=_titles(titles))
+    return palette.figure(HEIGHT + 20, traces, **axes, margin=MARGIN, annotations=_titles(titles))
 
 
 def _table(table: Table, names: Sequence[str], place: int) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def spreads(layers: Sequence[Spread]) -> go.Figure:
     traces = [_spread(layer, place) for place, layer in enumerate(layers, start=1)]
     axes = _side_by_side(len(layers), {"title": {"text": _("epoch")}}, {})
     return palette.figure(
-        HEIGHT, traces, **axes, annotations=_titles([each.title for each in layers])
+        HEIGHT, traces, **axes, margin=MARGIN, annotations=_titles([each.title for each in layers])
     )
 
 

@@ -40,7 +40,7 @@ def view(
     _mount(
         key=key,
         data={
-            "figure": figure.to_json(),
+            "figure": figure.to_json(remove_uids=False),
             "alt": alt,
             "height": height or figure.layout.height or DEFAULT_HEIGHT,
             "key": key,

@@ -19,7 +19,9 @@ def page() -> None:
 
     from nnlab.ui.view import view
 
-    figure = go.Figure([{"x": [1.0], "y": [2.0], "customdata": ["u0.0"]}], {"height": 123})
+    figure = go.Figure(
+        [{"x": [1.0], "y": [2.0], "customdata": ["u0.0"], "uid": "dot"}], {"height": 123}
+    )
     view(figure, "seen", "One dot.", pick="part")
     view(figure, "small", "The same dot.", height=77)
     st.text(repr(st.session_state.get("part")))
@@ -37,6 +39,11 @@ def test_the_figure_arrives_whole_with_its_words() -> None:
     assert data["alt"] == "One dot."
     assert data["height"] == 123
     assert go.Figure(json.loads(data["figure"])).data[0].customdata == ("u0.0",)
+
+
+def test_traces_keep_the_names_by_which_frames_find_them() -> None:
+    data = json.loads(sent(AppTest.from_function(page).run(), 0)["figure"])
+    assert data["data"][0]["uid"] == "dot"
 
 
 def test_a_height_overrides_the_figure_s() -> None:
