@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
@@ -18,7 +19,7 @@ from concurrent.futures import (
 )
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 import torch
@@ -287,4 +288,16 @@ def _own_executor(parts: Sequence[Part]) -> Executor:
 
 def _processes(count: int) -> Executor:
     """Not forked: torch's threads would not be there in the copy."""
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    return Processes(count, mp_context=get_context("spawn"))
+
+
+class Processes(ProcessPoolExecutor):
+    """Processes that don't run the main module anew when they begin: it may be an app."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            sys.modules["__main__"] = main

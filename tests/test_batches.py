@@ -22,7 +22,7 @@ def test_the_masks_of_a_step_are_those_that_its_forward_pass_draws(
 ) -> None:
     samples, stream = replay(experiment, step)
     masks = draw_masks(experiment, step, len(samples.x), replay(experiment, step)[1])
-    run = train(experiment)
+    run = train(experiment, engine="reference")
     if step < len(run):
         module = run.module(step)
         for layer, mask in zip(layers(module), masks, strict=True):
@@ -34,6 +34,6 @@ def test_the_masks_of_a_step_are_those_that_its_forward_pass_draws(
 @settings(max_examples=30, deadline=None)
 @given(experiments(), st.integers(0, 20))
 def test_a_step_taken_apart_meets_the_same_rows_and_masks(experiment: Experiment, at: int) -> None:
-    run = train(experiment)
+    run = train(experiment, engine="reference")
     step = trace_step(run, at % len(run))
     torch.testing.assert_close(float(step.terms.mean()), step.loss, equal_nan=True)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nnlab import checkpoints, history
 from nnlab.branches import branch, shared_steps
 from nnlab.engines.reference import Reference
 from nnlab.experiment import Experiment, Intervention, Layer, Network, Training
+from nnlab.limits import ExperimentError
 from nnlab.registry import Choice
 from nnlab.training import Trainer, train
 from tests.engines.names import ENGINES, engines_for
@@ -33,7 +34,10 @@ WITH_ALL = Experiment(
 def test_a_branch_resumed_is_the_branch_trained_from_the_start(
     experiment: Experiment, step: int, change: Intervention, reached: int
 ) -> None:
-    other = branch(experiment, step, replace(change, step=step + change.step))
+    try:
+        other = branch(experiment, step, replace(change, step=step + change.step))
+    except ExperimentError:  # such as a batch of one row before a batch norm
+        assume(False)
     for engine in engines_for(experiment):
         earlier = Trainer(experiment, engine=engine)
         earlier._checkpoints.stride = 2

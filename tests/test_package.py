@@ -25,15 +25,25 @@ def test_a_name_that_is_not_offered_is_refused_as_by_any_module() -> None:
         _ = nnlab.Experimint  # type: ignore[attr-defined]
 
 
-def test_the_lines_in_the_readme_run_and_learn() -> None:
-    (lines,) = (ROOT / "README.md").read_text(encoding="utf-8").split("```python\n")[1:]
+def readme(place: int) -> str:
+    """What the README's lines of Python print."""
+    blocks = (ROOT / "README.md").read_text(encoding="utf-8").split("```python\n")[1:]
     ran = subprocess.run(
-        [sys.executable, "-c", lines.partition("```")[0]],
+        [sys.executable, "-c", blocks[place].partition("```")[0]],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    first, last = map(float, ran.stdout.splitlines()[0].split())
+    return ran.stdout
+
+
+def test_the_lines_in_the_readme_run_and_learn() -> None:
+    printed = readme(0)
+    first, last = map(float, printed.splitlines()[0].split())
     assert last < first
-    assert "Linear(in_features=10, out_features=8, bias=True)" in ran.stdout
+    assert "Linear(in_features=10, out_features=8, bias=True)" in printed
+
+
+def test_the_readmes_sweep_has_an_outcome_for_every_cell() -> None:
+    assert len(readme(1).splitlines()) == 2 * 2 * 10

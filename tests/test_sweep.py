@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from nnlab.engines import crowd
 from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.limits import ExperimentError
 from nnlab.registry import Choice
-from nnlab.sweep import Part, experiments_of, outcome_of, parts_of, sweep
+from nnlab.sweep import Part, Processes, experiments_of, outcome_of, parts_of, sweep
 from nnlab.training import train
 from tests.engines.names import ENGINES
 
@@ -147,7 +149,7 @@ def deadly(part: Part) -> list[sweep_module.Outcome]:
     return sweep_module.work_on(part)
 
 
-class Deadly(ProcessPoolExecutor):
+class Deadly(Processes):
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         return super().submit(deadly, *args)
 
@@ -167,6 +169,13 @@ def test_a_killed_worker_costs_only_its_part(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
+    """Its workers run the main module anew: none of an app that another test has started."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        yield from _started()
+
+
+def _started() -> Iterator[Any]:
     distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed")
     with (
         distributed.LocalCluster(
