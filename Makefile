@@ -1,6 +1,6 @@
 # make run    the app            make lint      what ruff and mypy say
 # make test   everything         make format    let ruff rewrite the sources
-# make lock, messages, screenshots, bench: see each below.
+# make thorough, lock, messages, screenshots, bench: see each below.
 # Another interpreter: make run PYTHON=python3.13. More test workers: make test WORKERS=8.
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ CATALOGUE := locale/zh_CN/LC_MESSAGES/nnlab.po
 TEMPLATE := locale/nnlab.pot
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint format lock messages screenshots bench
+.PHONY: run test thorough lint format lock messages screenshots bench
 
 # The stamps: installing happens again only when a list of packages has changed.
 .venv/bin/python:
@@ -32,7 +32,11 @@ run: .venv/run.stamp
 # Side by side; each worker of the browser tests has a server and a browser of its own.
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not thorough" tests/browser
+
+# Every page and part in both languages, both themes and both widths, which takes longer.
+thorough: .venv/test.stamp
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m thorough tests/browser
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .

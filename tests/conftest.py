@@ -12,7 +12,7 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # No test is judged by the clock: the first call of a library is slow, and machines are shared.
-settings.register_profile("nnlab", deadline=None)
+settings.register_profile("nnlab", deadline=None, max_examples=40)
 settings.load_profile("nnlab")
 
 

@@ -187,6 +187,7 @@ def test_dragging_the_slider_moves_the_picture_before_it_is_let_go(
     page.wait_for_function("location.search.includes('tensor_value')")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_any_part(page: Page, server: Server, part: str) -> None:
@@ -196,6 +197,7 @@ def test_axe_finds_nothing_serious_in_any_part(page: Page, server: Server, part:
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in serious] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_nothing_overlaps_or_scrolls_sideways_in_any_part(
