@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Page,
     ViewportSize,
@@ -127,17 +128,29 @@ def errors() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def contexts() -> dict[tuple[str, int], BrowserContext]:
+    """One for each theme and width, so that the app's scripts are fetched and compiled once."""
+    return {}
+
+
 @pytest.fixture
 def page(
-    browser: Browser, theme: Theme, viewport: ViewportSize, errors: list[str]
+    browser: Browser,
+    contexts: dict[tuple[str, int], BrowserContext],
+    theme: Theme,
+    viewport: ViewportSize,
+    errors: list[str],
 ) -> Iterator[Page]:
-    """An empty page of a visitor never seen before; its errors are collected in `errors`."""
-    context = browser.new_context(color_scheme=theme, viewport=viewport, locale="en-US")
-    page = context.new_page()
+    """An empty page; its errors are collected in `errors`."""
+    kind = theme, viewport["width"]
+    if kind not in contexts:
+        contexts[kind] = browser.new_context(color_scheme=theme, viewport=viewport, locale="en-US")
+    page = contexts[kind].new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: _note(message, errors))
     yield page
-    context.close()
+    page.close()
 
 
 def _note(message: ConsoleMessage, errors: list[str]) -> None:

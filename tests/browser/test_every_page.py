@@ -14,6 +14,8 @@ from tests.browser.conftest import DESKTOP, PHONE, ROOT
 HOME = ""
 LESSONS = (path.stem.partition("_")[2] for path in (ROOT / "pages").glob("[1-9]*.py"))
 PAGES = [HOME, *sorted(LESSONS)]
+OFTEN = ["tensor", "layers", "training", "playground"]
+"""Pages that `make test` visits on a phone; `make thorough` visits all."""
 OVERLAPS = """
 () => {
   const all = document.querySelectorAll('[data-testid=stMain] [data-testid=stElementContainer]');
@@ -73,7 +75,13 @@ def test_it_opens_by_its_own_path_and_axe_finds_nothing_serious(
     assert serious_violations(page) == []
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    "path",
+    [
+        *OFTEN,
+        *(pytest.param(path, marks=pytest.mark.thorough) for path in PAGES if path not in OFTEN),
+    ],
+)
 @pytest.mark.parametrize("viewport", [PHONE], ids=["phone"])
 @pytest.mark.parametrize("theme", ["dark"])
 def test_on_a_phone_in_chinese_and_dark(page: Page, server: Server, path: str) -> None:

@@ -161,6 +161,7 @@ def test_pointing_in_one_picture_lights_up_the_other(layers: Page) -> None:
     expect(rings).to_have_count(1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("shape", [{}, BIGGEST], ids=["tutorial", "biggest"])

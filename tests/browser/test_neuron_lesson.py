@@ -154,6 +154,7 @@ def test_xor_can_not_be_done_and_is_explained_after_trying(page: Page, server: S
     expect(why).to_be_visible(timeout=PATIENCE)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("aim", ["seed", "XOR"])

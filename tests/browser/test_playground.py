@@ -205,6 +205,7 @@ def test_divergence_is_told_and_can_be_rewound(page: Page, server: Server) -> No
     expect(page.get_by_text("The loss diverged")).to_have_count(0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["iris", "digits", "curve", "spirals"])
 def test_every_kind_of_data_plays(page: Page, server: Server, name: str) -> None:
     kinds = {"curve": "MSELoss"}

@@ -99,6 +99,7 @@ def test_an_exact_number(page: Page, ground: Server, typed: str, value: str, sen
     expect(said(page)).to_contain_text(f"first {value} ")
 
 
+@pytest.mark.thorough
 def test_whole_numbers_stay_whole(page: Page, ground: Server) -> None:
     open_ground(page, ground)
     entry = page.get_by_label("epochs: exact value")
@@ -128,6 +129,7 @@ def test_nonsense_in_the_link_is_told_and_can_be_mended(page: Page, ground: Serv
     expect(page).to_have_url(re.compile(r"\?w=_3$"))
 
 
+@pytest.mark.thorough
 def test_forgetting_brings_the_default_back(page: Page, ground: Server) -> None:
     open_ground(page, ground, "?w=1.5&rate=0.5")
     page.get_by_role("button", name="Reset").click()
@@ -136,6 +138,7 @@ def test_forgetting_brings_the_default_back(page: Page, ground: Server) -> None:
     expect(page).to_have_url(f"{ground.url}/")
 
 
+@pytest.mark.thorough
 def test_new_defaults_move_only_what_was_left_alone(page: Page, ground: Server) -> None:
     open_ground(page, ground, "?w=1.5")
     page.get_by_role("button", name="Other defaults").click()
@@ -143,12 +146,14 @@ def test_new_defaults_move_only_what_was_left_alone(page: Page, ground: Server) 
     expect(page.get_by_label("weight 1: exact value")).to_have_value("1.5")
 
 
+@pytest.mark.thorough
 def test_fewer_rows_keep_the_first(page: Page, ground: Server) -> None:
     open_ground(page, ground, "?w=1.5__2.5&rows=2")
     expect(page.get_by_label("weight 1: exact value")).to_have_value("1.5")
     expect(page.locator(".st-key-w_sliders .row")).to_have_count(2)
 
 
+@pytest.mark.thorough
 def test_values_survive_another_page_and_the_back_button_leaves(page: Page, ground: Server) -> None:
     open_ground(page, ground)
     for key in ("End", "Home", "End"):

@@ -48,6 +48,7 @@ def test_what_did_not_change_is_not_redrawn(page: Page, ground: Server) -> None:
     assert curve.get_attribute("data-drawn") == "1"
 
 
+@pytest.mark.thorough
 def test_zoom_is_kept_over_an_update(page: Page, ground: Server) -> None:
     open_ground(page, ground)
     page.evaluate(f"Plotly.relayout({PLOT.format(key='dots')}, {{'xaxis.range': [2, 5]}})")
@@ -75,6 +76,7 @@ def test_a_click_is_kept_before_the_next_run(page: Page, ground: Server) -> None
     expect(page.get_by_test_id("stText")).to_contain_text("picked w0.0.2")
 
 
+@pytest.mark.thorough
 def test_a_click_on_a_view_without_pick_says_nothing(page: Page, ground: Server) -> None:
     open_ground(page, ground)
     page.mouse.click(*place(page, "dots", 2))
@@ -82,6 +84,7 @@ def test_a_click_on_a_view_without_pick_says_nothing(page: Page, ground: Server)
     expect(page.get_by_test_id("stText")).to_contain_text("picked None")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_letters_have_the_color_of_the_theme(page: Page, ground: Server) -> None:
     open_ground(page, ground)
@@ -89,6 +92,7 @@ def test_letters_have_the_color_of_the_theme(page: Page, ground: Server) -> None
     assert color == page.locator("h1").evaluate("e => getComputedStyle(e).color")
 
 
+@pytest.mark.thorough
 def test_a_change_of_theme_redraws(page: Page, ground: Server) -> None:
     open_ground(page, ground)
     tick = page.locator(".st-key-bars .xtick text").first
@@ -100,6 +104,7 @@ def test_a_change_of_theme_redraws(page: Page, ground: Server) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_it_follows_the_width_of_the_window(page: Page, ground: Server) -> None:
     open_ground(page, ground)
     page.set_viewport_size(PHONE)
