@@ -143,19 +143,20 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of one line, not empty, of at most `most` characters."""
+    """A text of one line of `least` to `most` characters."""
 
     most: int
+    least: int = 1
 
     def accept(self, field: str, value: Any) -> str:
         if not isinstance(value, str) or not value.isprintable():
             raise ExperimentError(field, value, self)
-        if not 1 <= len(value) <= self.most:
+        if not self.least <= len(value) <= self.most:
             raise ExperimentError(field, value, self)
         return value
 
     def allowed(self) -> str:
-        return _("a line of 1 to {most} characters").format(most=self.most)
+        return _("a line of {least} to {most} characters").format(least=self.least, most=self.most)
 
 
 @dataclass(frozen=True)
