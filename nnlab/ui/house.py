@@ -1,6 +1,6 @@
-"""The house that nnlab runs in: a laptop, a demo, a school. What is allowed and offered there stands
-in nnlab.toml, a table for each house; the environment variable NNLAB_HOUSE names the one, and
-NNLAB_ with a key in capitals sets a single value for this server alone."""
+"""The house that nnlab runs in: a laptop, a demo, a school. What is allowed and offered there is in
+nnlab.toml, a table for each house; the environment variable NNLAB_HOUSE names the one, and NNLAB_
+with a key in capitals sets a single value for this server alone."""
 
 from __future__ import annotations
 
