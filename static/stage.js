@@ -108,7 +108,8 @@ function build(stage) {
   stage.canvas = make("canvas", { tabIndex: 0 })
   stage.canvas.setAttribute("role", "img")
   stage.tip = make("div", { className: "tip", hidden: true })
-  stage.net = make("div", { className: "net" }, stage.canvas, stage.tip)
+  stage.keep = make("nnlab-keep")
+  stage.net = make("div", { className: "net" }, stage.keep, stage.canvas, stage.tip)
   const { reset, fresh, step, epoch, epochs, undo, redo } = stage.buttons
   const bar = make("div", { className: "bar" }, stage.play, step, epoch, epochs, reset, fresh, undo, redo, stage.speed)
   const time = make("label", { className: "time" }, stage.rangeLabel, stage.range, stage.rangeValue)
@@ -210,6 +211,27 @@ function picture(bytes, width, height, palette) {
   return canvas
 }
 
+// ---- saving ----
+
+// The network as it is drawn, on the page's own background.
+function picturedNetwork({ root, canvas }) {
+  const copy = make("canvas", { width: canvas.width, height: canvas.height })
+  const context = copy.getContext("2d")
+  context.fillStyle = getComputedStyle(root).getPropertyValue("--st-background-color")
+  context.fillRect(0, 0, copy.width, copy.height)
+  context.drawImage(canvas, 0, 0)
+  return new Promise((done) => copy.toBlob(done, "image/png"))
+}
+
+// Every weight and bias by its part's name.
+function numbers({ weights }) {
+  const rows = weights.flatMap(({ inputs, weight, bias }, layer) => [
+    ...Array.from(weight, (value, i) => [`w${layer}.${Math.floor(i / inputs)}.${i % inputs}`, value]),
+    ...Array.from(bias, (value, unit) => [`b${layer}.${unit}`, value]),
+  ])
+  return [["part", "value"], ...rows]
+}
+
 // ---- words and buttons ----
 
 function furnish(stage) {
@@ -223,6 +245,8 @@ function furnish(stage) {
   stage.speed.setAttribute("aria-label", texts.speed)
   stage.rangeLabel.textContent = texts.time
   stage.canvas.setAttribute("aria-label", texts.network)
+  const files = { png: () => picturedNetwork(stage), csv: () => numbers(stage) }
+  stage.keep.offer = { name: "network", texts: texts.keep, files }
   place(stage)
 }
 
