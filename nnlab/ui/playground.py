@@ -14,18 +14,20 @@ import streamlit as st
 
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
+from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.permalink import fits, from_text, to_text
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
-from nnlab.ui import link
+from nnlab.ui import counters, link
 from nnlab.ui.governor import governor
+from nnlab.ui.house import house
 from nnlab.ui.server import session_lock
 from nnlab.ui.stage import Cue, frame, mount
 
 EXPERIMENT, AT = "e", "at"
-UNATTENDED_S = 600.0
-"""Without a hand on it a player stops by itself after ten minutes."""
+FOLLOWED_S = 1.0
+"""Seconds that the link may lag behind what plays."""
 MOST_UNITS = 32
 _KEY = "nnlab.player"
 
@@ -57,6 +59,7 @@ class Session:
     frames: int = 0
     due: bool = False
     touched: float = 0.0
+    followed: float = 0.0
 
 
 def session() -> Session:
@@ -76,7 +79,10 @@ def _opened(text: str) -> Session:
         experiment, told = START, str(error)
     player = Player(experiment)
     at = link.read(AT)
-    player.reach(min(int(at), experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0)
+    goal = min(int(at), experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0
+    player.reach(goal)
+    if player.step < goal and not player.trainer.finished:
+        player.until, told = goal, told or _way_to(goal, player.step)
     return Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
 
 
@@ -88,6 +94,27 @@ def remember(held: Session) -> bool:
         link.write(EXPERIMENT, text)
         link.write(AT, str(held.player.step) if held.player.step else "")
     return fits(text)
+
+
+def _way_to(goal: int, step: int) -> str:
+    """That a long run has not been trained again as a whole yet."""
+    return _(
+        "The link leads to step {goal}. So far {step} steps have been trained anew: press Play, "
+        "and it pauses there by itself."
+    ).format(goal=goal, step=step)
+
+
+def follow(held: Session) -> None:
+    """Let the link keep up with what plays: it is all that is left should this server go."""
+    now = time.monotonic()
+    if now - held.followed < FOLLOWED_S:
+        return
+    held.followed = now
+    text = to_text(held.player.experiment, START)
+    if fits(text):
+        held.text = text
+        link.follow(EXPERIMENT, text)
+        link.follow(AT, str(held.player.step))
 
 
 def become(held: Session, experiment: Callable[[], Experiment]) -> None:
@@ -104,14 +131,16 @@ def become(held: Session, experiment: Callable[[], Experiment]) -> None:
 @st.fragment
 def play() -> None:
     """The stage, redrawn alone for every frame."""
-    with session_lock():
+    with session_lock(), counters.served(counters.FRAME):
         if acted():
             st.rerun()
         held = session()
         ticked, held.due = held.due, False
+        counters.FRAMES.inc(ticked)
         plan = governor().plan(held.name) if held.player.playing else None
         if ticked and plan:
             _play_on(held, plan.budget)
+            follow(held)
         held.frames += 1
         cue = Cue(held.frames, not ticked, plan.wait if plan else 0.0, held.picked)
         mount(
@@ -125,10 +154,11 @@ def play() -> None:
 
 
 def _play_on(held: Session, budget: float) -> None:
-    if time.monotonic() - held.touched > UNATTENDED_S:
+    if time.monotonic() - held.touched > house().unattended_seconds:
         held.player.playing = False
     else:
-        held.player.play_on(budget)
+        with counters.trained():
+            held.player.play_on(budget)
     if not held.player.playing:
         governor().leave(held.name)
 
@@ -161,6 +191,7 @@ def acted() -> bool:
 
 def _start(held: Session, said: Mapping[str, Any]) -> None:
     if governor().full(held.name):
+        counters.REFUSALS.labels("players").inc()
         held.told = "full"
     else:
         held.player.playing = True

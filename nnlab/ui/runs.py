@@ -13,6 +13,7 @@ from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.training import Run, train, train_gradually
+from nnlab.ui import counters
 
 LONG = 1500
 """Steps from which on progress is shown: about half a second."""
@@ -45,7 +46,8 @@ def run_of(experiment: Experiment, device: str = "auto") -> Run:
     run = _shelf().get(experiment, device)
     if run is None:
         work = _at_once if experiment.n_steps < LONG else _with_progress
-        run = work(experiment, device)
+        with counters.trained():
+            run = work(experiment, device)
         _shelf().put(run, device)
     return run
 
