@@ -24,7 +24,7 @@ FACTS = {
     "client.toolbarMode": "minimal",
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": 2,
+    "server.maxUploadSize": 5,
     "server.maxMessageSize": 20,
     "global.disableWidgetStateDuplicationWarning": True,
     "browser.gatherUsageStats": False,

@@ -16,12 +16,14 @@ from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
-from nnlab.permalink import fits, from_text, to_text
+from nnlab.permalink import fits, to_text
+from nnlab.permalink import read as from_link
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
 from nnlab.ui import counters, link
 from nnlab.ui.governor import governor
-from nnlab.ui.house import house
+from nnlab.ui.house import house, within
+from nnlab.ui.markup import as_text
 from nnlab.ui.server import session_lock
 from nnlab.ui.stage import Cue, frame, mount
 
@@ -49,13 +51,15 @@ START = Experiment(
 @dataclass
 class Session:
     """The player of this session, under which name the governor knows it, the text of its link, the
-    part that is picked, and what has to be told once."""
+    part that is picked, what has to be told once, and the step that the link leads to where the run has
+    not come so far yet."""
 
     player: Player
     text: str
     name: str
     picked: str = ""
     told: str = ""
+    goal: int = 0
     frames: int = 0
     due: bool = False
     touched: float = 0.0
@@ -72,18 +76,31 @@ def session() -> Session:
 
 
 def _opened(text: str) -> Session:
-    told = ""
-    try:
-        experiment = from_text(text, START)
-    except ExperimentError as error:
-        experiment, told = START, str(error)
-    player = Player(experiment)
+    experiment, told = _linked(text)
+    player = Player(experiment, admit=within)
     at = link.read(AT)
     goal = min(int(at), experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0
     player.reach(goal)
+    held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
     if player.step < goal and not player.trainer.finished:
-        player.until, told = goal, told or _way_to(goal, player.step)
-    return Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+        held.goal, held.told = goal, told or _way_to(goal, player.step)
+    return held
+
+
+def _linked(text: str) -> tuple[Experiment, str]:
+    """The experiment of a link, and what there is to complain of."""
+    reading = from_link(text, START)
+    try:
+        told = _complaint(reading.complaint) if reading.complaint else ""
+        return within(reading.experiment), told
+    except ExperimentError as error:
+        return START, as_text(str(error))
+
+
+def _complaint(error: ExperimentError) -> str:
+    """What is wrong with a link: nothing in it is markup."""
+    said = _("The link was cut off or changed. What could be read of it is shown: {reason}")
+    return said.format(reason=as_text(str(error)))
 
 
 def remember(held: Session) -> bool:
@@ -122,7 +139,7 @@ def become(held: Session, experiment: Callable[[], Experiment]) -> None:
     try:
         held.player.wish(experiment())
     except ExperimentError as error:
-        held.told = str(error)
+        held.told = as_text(str(error))
 
 
 # ---- the stage ----
@@ -179,7 +196,7 @@ def _act() -> None:
         try:
             act(held, said)
         except ExperimentError as error:
-            held.told = str(error)
+            held.told = as_text(str(error))
         if str(said.get("kind")) not in QUIET:
             st.session_state["nnlab.acted"] = True
 
