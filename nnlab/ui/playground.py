@@ -51,8 +51,8 @@ START = Experiment(
 @dataclass
 class Session:
     """The player of this session, under which name the governor knows it, the text of its link, the
-    part that is picked, what has to be told once, and the step that the link leads to where the run has
-    not come so far yet."""
+    part that is picked, what has to be told once, and the step that the link leads to where the run
+    has not come so far yet."""
 
     player: Player
     text: str
