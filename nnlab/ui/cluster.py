@@ -4,6 +4,7 @@ while it can't be reached, this machine does the work."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cache
@@ -26,11 +27,12 @@ _AWAY = N_(
 
 @dataclass(frozen=True)
 class Cluster:
-    """An executor that stands for the cluster, or None for this machine's own workers; and what
-    to complain of."""
+    """An executor that stands for the cluster, or None for this machine's own workers; what to
+    complain of; how to leave."""
 
     executor: Executor | None = None
     reason: str = ""
+    close: Callable[[], object] = lambda: None
 
     @property
     def complaint(self) -> str:
@@ -57,4 +59,4 @@ def joined(scheduler: str) -> Cluster:
         return Cluster(reason=_MISSING)
     except (OSError, ValueError):
         return Cluster(reason=_AWAY)
-    return Cluster(client.get_executor())
+    return Cluster(client.get_executor(), close=client.close)

@@ -51,8 +51,8 @@ START = Experiment(
 @dataclass
 class Session:
     """The player of this session, under which name the governor knows it, the text of its link, the
-    part that is picked, what has to be told once, and the step that the link leads to where the run
-    has not come so far yet."""
+    part that is picked, what has to be told once, the step that the link leads to where the run has
+    not come so far yet, when a hand was on it last and when the link followed it last."""
 
     player: Player
     text: str
@@ -64,6 +64,14 @@ class Session:
     due: bool = False
     touched: float = 0.0
     followed: float = 0.0
+    worded: tuple[Experiment, str] | None = None
+
+    def wording(self) -> str:
+        """The experiment as a link says it; put into words once, for data of one's own are long."""
+        now = self.player.experiment
+        if self.worded is None or self.worded[0] is not now:
+            self.worded = now, to_text(now, START)
+        return self.worded[1]
 
 
 def session() -> Session:
@@ -105,7 +113,7 @@ def _complaint(error: ExperimentError) -> str:
 
 def remember(held: Session) -> bool:
     """Put experiment and step into the link; False when they are too long for one."""
-    text = to_text(held.player.experiment, START)
+    text = held.wording()
     held.text = text if fits(text) else held.text
     if fits(text):
         link.write(EXPERIMENT, text)
@@ -127,7 +135,7 @@ def follow(held: Session) -> None:
     if now - held.followed < FOLLOWED_S:
         return
     held.followed = now
-    text = to_text(held.player.experiment, START)
+    text = held.wording()
     if fits(text):
         held.text = text
         link.follow(EXPERIMENT, text)
