@@ -17,6 +17,7 @@ from nnlab.ui import link
 from nnlab.ui.choice import choose
 from nnlab.ui.component import component
 from nnlab.ui.contents import HOME, SECTIONS, Entry
+from nnlab.ui.share import share
 
 LANGUAGE = "lang"
 DEVICE = "device"
@@ -54,6 +55,8 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
     off, since it would list the files of pages/ as well.)"""
     home, *rest = pages
     following = iter(rest)
+    with st.sidebar:
+        share()
     with st.sidebar, st.container(key="contents", gap=None):
         st.page_link(home)
         for section, entries in SECTIONS.items():

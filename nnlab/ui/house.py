@@ -51,6 +51,7 @@ class House(Spec):
     sessions: int = ruled(Whole(1, 10_000))
     unattended_seconds: int = ruled(Whole(1, _DAY))
     own_module: bool = ruled(Flag())
+    own_module_unprotected: bool = ruled(Flag())
     answers_database: str = ruled(Text(500, least=0))
     teacher_key: str = ruled(Text(200, least=0))
     dask_scheduler: str = ruled(_SCHEDULER)

@@ -10,11 +10,12 @@ from nnlab.network import locate
 from nnlab.ui import knobs
 from nnlab.ui.gallery import gallery
 from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import Session, acted, play, remember, session
+from nnlab.ui.playground import ACTS, Session, acted, play, remember, session
 from nnlab.ui.playground_controls import CONTROLS, fitted
 from nnlab.ui.playground_pictures import show_curves, show_field
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import Scale
+from nnlab.ui.take_away import Look, Taken, brought, take_away
 from nnlab.ui.watching import describe, watch
 
 
@@ -24,6 +25,7 @@ def workbench(mode: str) -> None:
     with session_lock():
         acted()
         held = session()
+        bring(held)
         tell(held)
         gallery(held)
         CONTROLS[mode](held)
@@ -40,8 +42,28 @@ def workbench(mode: str) -> None:
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
+        take_away(taken(held))
         if not held.player.playing and not remember(held):
             st.caption(_("This experiment is too long for a link: keep it as a file instead."))
+
+
+def bring(held: Session) -> None:
+    """Be what a file has brought, at the step that it says."""
+    if found := brought():
+        ACTS["pause"](held, {})
+        held.player.become(found.experiment)
+        held.player.reach(found.at)
+
+
+def taken(held: Session) -> Taken:
+    """The network of the moment in which it is asked for."""
+    lock = session_lock()
+
+    def look() -> Look:
+        with lock:
+            return Look(held.player.run, held.player.step)
+
+    return Taken("playground", look)
 
 
 def tell(held: Session) -> None:

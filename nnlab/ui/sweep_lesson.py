@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from nnlab.data import Data
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.figures.sweep import Band, Heat, Pair, band, cell, heatmap, pair
 from nnlab.language import gettext as _
@@ -24,6 +25,7 @@ from nnlab.language import gettext_noop as N_
 from nnlab.permalink import to_text
 from nnlab.registry import Choice
 from nnlab.sweep import Outcome, Sweep, outcome_of, sweep
+from nnlab.training import train
 from nnlab.ui import counters, lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.cluster import cluster
@@ -31,6 +33,7 @@ from nnlab.ui.house import house
 from nnlab.ui.live import live_every
 from nnlab.ui.playground import EXPERIMENT, START
 from nnlab.ui.runs import run_of
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -237,6 +240,16 @@ def show_seeds(outcomes: list[Outcome]) -> None:
             best=best, worst=worst
         ),
     )
+
+
+def taken(experiment: Experiment) -> Taken:
+    """The network that is picked, at the end of its run."""
+
+    def look() -> Look:
+        run = train(experiment, engine=REFERENCE)
+        return Look(run, int(run.steps[-1]))
+
+    return Taken("sweep", look)
 
 
 def open_in_playground(experiment: Experiment) -> None:
