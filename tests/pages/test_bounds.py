@@ -121,7 +121,7 @@ def _train_for_long() -> None:
     from nnlab.experiment import Experiment, Training  # noqa: PLC0415
     from nnlab.ui.runs import run_of  # noqa: PLC0415
 
-    run_of(Experiment(training=Training(epochs=900_000)))
+    run_of(Experiment(training=Training(epochs=20_000)))
 
 
 def test_a_lessons_run_that_takes_too_long_is_ended(bound: Bound) -> None:
