@@ -84,7 +84,8 @@ def _with_progress(experiment: Experiment, device: str) -> Run:
     """Streamlit stops a script at its next call when a newer run waits: here, after each part."""
     bar = st.progress(0.0, _("training"))
     until = time.monotonic() + house().computation_seconds
-    for run in train_gradually(experiment, device, engine=REFERENCE):
+    parts = max(50, experiment.n_steps // LONG)
+    for run in train_gradually(experiment, device, parts, REFERENCE):
         share = int(run.steps[-1]) / experiment.n_steps
         bar.progress(share, _("training: {share}").format(share=f"{share:.0%}"))
         if time.monotonic() > until and share < 1:

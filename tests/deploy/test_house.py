@@ -21,6 +21,7 @@ from tests.browser.app import Server, open_page, wait_until_idle
 from tests.browser.test_playground import expect_said, press, said, stage, step, type_exact
 from tests.deploy.house import SESSIONS, House, Replica, figure, get, wait_for
 
+APP = "[data-testid=stApp]"
 STATE = "data-test-connection-state"
 SECRET = "a-text-of-a-visitor"  # noqa: S105
 
@@ -207,41 +208,49 @@ def edit_a_bias(page: Page) -> None:
 def test_the_other_replica_takes_over_a_paused_and_a_playing_visitor(
     house: House, page: Page
 ) -> None:
-    app = page.locator("[data-testid=stApp]")
     open_page(page, Server(house.url, house.replicas[0].log), "playground")
     press(page, "10 epochs")
     expect_said(page, "step 100")
     edit_a_bias(page)
     wait_until_idle(page)
-    before, link_before = said(page), link(page)
     first = host_of_the_visitor(house)
-
-    first.kill()
-    expect(app).not_to_have_attribute(STATE, "CONNECTED")
-    expect(app).to_have_attribute(STATE, "CONNECTED")
+    killed_while_paused(page, first)
     second = host_of_the_visitor(house)
     assert second is not first
+    first.start()
+    wait_for(first.url, first.log)
+    killed_while_playing(page, second)
+    assert host_of_the_visitor(house) is first
+    second.start()
+    at = step(page)
+    press(page, "Epoch")
+    expect_said(page, f"step {at + 10}")
+    wait_for(second.url, second.log)
+
+
+def killed_while_paused(page: Page, replica: Replica) -> None:
+    before, link_before = said(page), link(page)
+    kill(page, replica)
+    expect(page.locator(APP)).to_have_attribute(STATE, "CONNECTED")
     wait_until_idle(page)
     assert said(page) == before
     assert link(page) == link_before
 
-    first.start()
+
+def killed_while_playing(page: Page, replica: Replica) -> None:
+    """The link was a moment behind; what it says is what comes back."""
     press(page, "Play")
     page.wait_for_function(
         "() => +new URLSearchParams(location.search).get('at') > 150", timeout=60_000
     )
-    wait_for(first.url, first.log)
-    second.kill()
-    expect(app).not_to_have_attribute(STATE, "CONNECTED")
+    kill(page, replica)
     played, experiment = step(page), link(page)["e"]
     expect(stage(page).get_by_role("button", name="Play", exact=True)).to_be_visible()
     wait_until_idle(page)
-    assert host_of_the_visitor(house) is first
     assert 150 < step(page) <= played
     assert link(page)["e"] == experiment
-    second.start()
-    wait_for(second.url, second.log)
 
-    at = step(page)
-    press(page, "Epoch")
-    expect_said(page, f"step {at + 10}")
+
+def kill(page: Page, replica: Replica) -> None:
+    replica.kill()
+    expect(page.locator(APP)).not_to_have_attribute(STATE, "CONNECTED")
