@@ -20,6 +20,7 @@ from websockets.exceptions import InvalidStatus
 from tests.browser.app import Server, open_page, wait_until_idle
 from tests.browser.test_playground import expect_said, press, said, stage, step, type_exact
 from tests.deploy.house import SESSIONS, House, Replica, figure, get, wait_for
+from tests.loop import run
 
 APP = "[data-testid=stApp]"
 STATE = "data-test-connection-state"
@@ -88,7 +89,7 @@ def test_no_other_site_opens_a_websocket(house: House) -> None:
         except InvalidStatus as refused:
             return refused.response.status_code
 
-    assert asyncio.run(story()) == 403
+    assert run(story()) == 403
 
 
 def test_a_full_replica_sends_visitors_to_the_other_and_a_full_house_says_so(house: House) -> None:
@@ -109,7 +110,7 @@ def test_a_full_replica_sends_visitors_to_the_other_and_a_full_house_says_so(hou
         finally:
             await leave(crowd)
 
-    asyncio.run(story())
+    run(story())
 
 
 async def fill(replica: Replica, crowd: list[ClientConnection]) -> None:
@@ -145,7 +146,7 @@ def test_the_operator_sees_what_prometheus_reads(house: House) -> None:
             assert "default-src 'none'" in headers["content-security-policy"]
             assert figure(replica, "nnlab_sessions") == 1
 
-    asyncio.run(visit())
+    run(visit())
     assert figure(replica, "nnlab_visits_total") == visits + 1
     assert "现在的访客" in get(replica.metrics, **{"Accept-Language": "zh-CN,zh"})[2]
     assert figure(replica, "process_resident_memory_bytes") > 1e8
@@ -162,7 +163,7 @@ def test_the_logs_are_lines_of_json_without_a_visitors_words(house: House) -> No
             await one.send(SECRET.encode())
             await asyncio.sleep(0.3)
 
-    asyncio.run(noise())
+    run(noise())
     log = house.replicas[0].log.read_text(encoding="utf-8")
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     assert any(line["message"] == "nnlab is open" for line in lines)
