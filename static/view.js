@@ -1,11 +1,13 @@
 // The one Plotly view of the app. Every figure is redrawn in its own place, never mounted anew, so
 // that nothing flashes and zoom is kept. Views know each other, and the rest of the page, only by
 // events on the document: POINTED carries the id of the part that is pointed at, or null; FRAME new
-// images and traces for the view of that key; ACT what was done to a plane: a point added or moved.
+// images and traces for the view of that key; ACT what was done to a plane: a point added or moved;
+// LOOK that a view is drawn for the first time and has missed what came before.
 
 const POINTED = "nnlab:pointed"
 const FRAME = "nnlab:frame"
 const ACT = "nnlab:act"
+const LOOK = "nnlab:look"
 const NEAR_PX = 12
 const OUT_OF_SIGHT_MS = 200
 const CLEAR = "rgba(0,0,0,0)"
@@ -122,6 +124,7 @@ function drawn(view, wanted) {
   view.root.dataset.drawn = Number(view.root.dataset.drawn) + 1
   light(view, view.pointed)
   if (view.latest) patch(view, view.latest)
+  else document.dispatchEvent(new CustomEvent(LOOK))
 }
 
 // A frame changes what a standing figure shows: the sources of its images, the places of its traces.
@@ -203,7 +206,8 @@ function fail(view) {
 function resize(view) {
   const width = view.plot.clientWidth
   if (!width || view.drawing || !view.shown || view.plot._fullLayout?.width === width) return
-  window.Plotly.relayout(view.plot, { width }).then(() => light(view, view.pointed))
+  const height = heightOf(view.plot.layout, width, view.data.height)
+  window.Plotly.relayout(view.plot, { width, height }).then(() => light(view, view.pointed))
 }
 
 let loading = null
@@ -244,7 +248,12 @@ function dressed({ figure: json, height }, colors, width) {
   layout.template = { ...layout.template, layout: merged(template(colors, layout), own) }
   layout.uirevision ??= "kept"
   layout.dragmode ??= false
-  return { data: figure.data, layout: { ...layout, width, height, paper_bgcolor: CLEAR, plot_bgcolor: CLEAR } }
+  return { data: figure.data, layout: { ...layout, width, height: heightOf(layout, width, height), paper_bgcolor: CLEAR, plot_bgcolor: CLEAR } }
+}
+
+// What has to be square is as high as it is wide, up to half the window.
+function heightOf({ meta }, width, height) {
+  return meta?.square ? Math.max(height, Math.min(width, window.innerHeight / 2)) : height
 }
 
 function template(colors, layout) {

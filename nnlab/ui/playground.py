@@ -21,7 +21,7 @@ from nnlab.registry import Choice
 from nnlab.ui import link
 from nnlab.ui.governor import governor
 from nnlab.ui.server import session_lock
-from nnlab.ui.stage import Cue, frame, mount
+from nnlab.ui.stage import SMOOTH, SMOOTHING, Cue, frame, mount
 
 EXPERIMENT, AT = "e", "at"
 UNATTENDED_S = 600.0
@@ -113,7 +113,9 @@ def play() -> None:
         if ticked and plan:
             _play_on(held, plan.budget)
         held.frames += 1
-        cue = Cue(held.frames, not ticked, plan.wait if plan else 0.0, held.picked)
+        wait = plan.wait if plan else 0.0
+        smoothing = SMOOTHING if st.session_state.get(SMOOTH) else 0.0
+        cue = Cue(held.frames, not ticked, wait, held.picked, smoothing)
         mount(
             key="play_stage",
             data=frame(held.player, cue),
