@@ -6,7 +6,7 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.scripts.module import STYLES
-from nnlab.scripts.training import script
+from nnlab.scripts.program import program
 from nnlab.ui import frame, lesson
 from nnlab.ui.choice import choose
 from nnlab.ui.live import live
@@ -38,7 +38,7 @@ lesson.formula(
     r"L = \frac{1}{n} \sum_{i=1}^{n} (\hat{y}_i - y_i)^2"
 )
 lesson.code(
-    script(
+    program(
         run.experiment,
         choose(_("Written as"), {name: name for name in STYLES}, "training_style", "Sequential"),
     )

@@ -99,8 +99,8 @@ def first_start(held: Session) -> None:
 def _said(number: int) -> str:
     """Praise for the last task, and the next one, in one line or two."""
     done = _("First steps, {number} of {count}:").format(number=number, count=len(TASKS))
-    praise = f":green[:material/task_alt:] {_(TASKS[number - 1].praise)}" if number else ""
-    task = f":blue[:material/flag:] {_(TASKS[number].text)}" if number < len(TASKS) else ""
+    praise = ":green[:material/task_alt:] " + _(TASKS[number - 1].praise) if number else ""
+    task = ":blue[:material/flag:] " + _(TASKS[number].text) if number < len(TASKS) else ""
     return f"**{done}** {praise} {task}"
 
 

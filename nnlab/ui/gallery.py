@@ -85,7 +85,7 @@ def _show(preset: Preset, player: Player) -> None:
     text = _("Predict first: {question}").format(question=_(question.text))
     with st.container(border=True, key="play_opened", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{_(preset.title)}** · {text}", width="stretch")
+            st.markdown("**" + _(preset.title) + "** · " + text, width="stretch")
             guess = choose(
                 text,
                 {name: _(text) for name, text in question.choices.items()},

@@ -1,6 +1,6 @@
-"""The house that nnlab runs in: a laptop, a demo, a school. What is allowed and offered there stands
-in nnlab.toml, a table for each house; the environment variable NNLAB_HOUSE names the one, and
-NNLAB_ with a key in capitals sets a single value for this server alone."""
+"""The house that nnlab runs in: a laptop, a demo, a school. What is allowed and offered there is in
+nnlab.toml, a table for each house; the environment variable NNLAB_HOUSE names the one, and NNLAB_
+with a key in capitals sets a single value for this server alone."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class House(Spec):
     sessions: int = ruled(Whole(1, 10_000))
     unattended_seconds: int = ruled(Whole(1, _DAY))
     own_module: bool = ruled(Flag())
+    own_module_unprotected: bool = ruled(Flag())
     answers_database: str = ruled(Text(500, least=0))
     teacher_key: str = ruled(Text(200, least=0))
     dask_scheduler: str = ruled(_SCHEDULER)

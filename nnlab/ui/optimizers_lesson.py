@@ -22,8 +22,8 @@ from nnlab.optimizers import OPTIMIZERS
 from nnlab.race import LANES, NETWORK, experiment, first_rate, racer
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
+from nnlab.scripts.program import program
 from nnlab.scripts.race import script as race_program
-from nnlab.scripts.training import script as training_program
 from nnlab.training import Run
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
@@ -111,7 +111,7 @@ def formula(race: Race) -> str:
 def script(race: Race) -> str:
     """The program that prints where the racers end, or the losses of the one that is looked at."""
     if race.ground == NETWORK:
-        return training_program(experiment(_START, race.racers[race.looked_at], race.steps))
+        return program(experiment(_START, race.racers[race.looked_at], race.steps))
     looked_at = (race.looked_at, race.step)
     return race_program(race.ground, race.start, race.racers, race.steps, looked_at)
 

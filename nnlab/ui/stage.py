@@ -19,6 +19,7 @@ from nnlab.figures.drawing import layer_names
 from nnlab.figures.learning import HERE, TEST, TRAIN
 from nnlab.language import gettext as _
 from nnlab.measures import smoothed
+from nnlab.packed import PARAMETERS
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
 from nnlab.scene import BIG_MAP, Scene, kind_of
@@ -54,41 +55,29 @@ class Cue:
 def frame(player: Player, cue: Cue) -> bytes:
     """The player as it is now, for the browser."""
     scene = player.scene()
-    curves = (
-        _curves(player, cue.smoothing)
-        if cue.still or cue.number % CURVES_EVERY == 0 or not player.playing
-        else []
-    )
+    now = cue.still or cue.number % CURVES_EVERY == 0 or not player.playing
+    curves = _curves(player, cue.smoothing) if now else []
     big, lines = _big(player.experiment, scene), _lines(player, scene)
     header = {
         **_state(player, cue),
         "curves": [{"name": name, "count": len(x)} for name, x, _y in curves],
         "traces": bool(curves),
-        "weights": [list(weight.shape) for weight in scene.weights],
         "lines": [{"name": name, "count": len(x)} for name, x, _y in lines],
         "big": {"width": BIG_MAP, "height": BIG_MAP} if big is not None else None,
-        "maps": [len(units) for units in scene.maps],
-        "side": _side(player, scene),
-        "bars": not player.scenery.flat,
-        "ranges": [_ranges(units) for units in scene.maps],
+        **_units(player, scene),
     }
     if cue.still:
         header["still"] = _still(player.experiment)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 4)
+    weights = zip(scene.weights, scene.biases, strict=True)
     numbers = [
         *(np.asarray(each, np.float32) for _name, *pair in curves for each in pair),
-        *(
-            each.numpy().ravel()
-            for pair in zip(scene.weights, scene.biases, strict=True)
-            for each in pair
-        ),
+        *(each.numpy().ravel() for pair in weights for each in pair),
         *(np.asarray(each, np.float32) for _name, *pair in lines for each in pair),
     ]
     maps = [] if big is None else [big]
-    maps += [
-        _bytes(units, limits(units)) if player.scenery.flat else bars(units) for units in scene.maps
-    ]
+    maps += map(_maps if player.scenery.flat else bars, scene.maps)
     return b"".join(
         [len(text).to_bytes(4, "little"), text, *(each.tobytes() for each in [*numbers, *maps])]
     )
@@ -136,6 +125,8 @@ def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
 
 def mark_text(change: Intervention) -> str:
     """A change on the way in a few signs."""
+    if change.field == PARAMETERS:
+        return "load_state_dict"
     value = change.value if isinstance(change.value, Choice) else f"{change.value:.4g}"
     return f"{change.field} = {value}"
 
@@ -196,12 +187,21 @@ def _bytes(values: Tensor, limit: Tensor) -> np.ndarray:
     return scaled.round_().to(torch.uint8).numpy()
 
 
-def _side(player: Player, scene: Scene) -> list[int]:
-    """How wide and how high the picture of a unit is in bytes."""
-    if not player.scenery.flat:
-        return [BARS, 1]
-    units = scene.maps[0]
-    return [units.shape[-1], units.shape[1] if units.dim() > 2 else 1]
+def _units(player: Player, scene: Scene) -> dict[str, Any]:
+    """How many numbers and bytes belong to each unit, and what they are."""
+    flat, first = player.scenery.flat, scene.maps[0]
+    high = first.shape[1] if first.dim() > 2 else 1
+    return {
+        "weights": [list(weight.shape) for weight in scene.weights],
+        "maps": [len(units) for units in scene.maps],
+        "side": [first.shape[-1], high] if flat else [BARS, 1],
+        "bars": not flat,
+        "ranges": [_ranges(units) for units in scene.maps],
+    }
+
+
+def _maps(units: Tensor) -> np.ndarray:
+    return _bytes(units, limits(units))
 
 
 def bars(units: Tensor) -> np.ndarray:
