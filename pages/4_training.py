@@ -10,7 +10,8 @@ from nnlab.scripts.program import program
 from nnlab.ui import frame, lesson
 from nnlab.ui.choice import choose
 from nnlab.ui.live import live
-from nnlab.ui.training_lesson import choose_start, explore
+from nnlab.ui.take_away import take_away
+from nnlab.ui.training_lesson import choose_start, explore, taken
 
 lesson.question(
     _("How does a network learn?"),
@@ -43,3 +44,4 @@ lesson.code(
         choose(_("Written as"), {name: name for name in STYLES}, "training_style", "Sequential"),
     )
 )
+take_away(taken(run))

@@ -36,7 +36,7 @@ def opened(held: Session) -> None:
     name = link.read(PRESET)
     _arrive(name)
     preset = PRESETS.get(name)
-    held.player.until = preset.due if preset else 0
+    held.player.until = preset.due if preset else held.goal
     if preset:
         _show(preset, held.player)
 

@@ -29,6 +29,7 @@ from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 from nnlab.valleys import VALLEYS, Point, Racer, ground, walk
 
@@ -101,6 +102,14 @@ def explore(device: str) -> Race:
     st.subheader(_("The ledger of one step"), anchor=False)
     _show_ledger(race)
     return race
+
+
+def taken(race: Race, device: str) -> Taken | None:
+    """The network of the racer that is looked at, at that step; a valley has none."""
+    if race.ground != NETWORK:
+        return None
+    run = _run(race.racers[race.looked_at], race.steps, device)
+    return Taken("optimizers", lambda: Look(run, race.step))
 
 
 def formula(race: Race) -> str:

@@ -12,11 +12,12 @@ from nnlab.ui.choice import choose
 from nnlab.ui.first_start import first_start
 from nnlab.ui.gallery import gallery, opened
 from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import Session, acted, play, remember, session
+from nnlab.ui.playground import ACTS, Session, acted, play, remember, session
 from nnlab.ui.playground_controls import CONTROLS, fitted
 from nnlab.ui.playground_pictures import show_curves, show_field
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import Scale
+from nnlab.ui.take_away import Look, Taken, brought, take_away
 from nnlab.ui.watching import describe, watch
 
 
@@ -26,12 +27,14 @@ def workbench() -> None:
     with session_lock():
         acted()
         held = session()
+        bring(held)
         tell(held)
         mode = _head(held)
         _bench(held, mode)
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
+        take_away(taken(held))
         if not held.player.playing and not remember(held):
             st.caption(_("This experiment is too long for a link: keep it as a file instead."))
 
@@ -73,6 +76,25 @@ def _bench(held: Session, mode: str) -> None:
         show_curves(held.player)
     with left:
         new_points(held)
+
+
+def bring(held: Session) -> None:
+    """Be what a file has brought, at the step that it says."""
+    if found := brought():
+        ACTS["pause"](held, {})
+        held.player.become(found.experiment)
+        held.player.reach(found.at)
+
+
+def taken(held: Session) -> Taken:
+    """The network of the moment in which it is asked for."""
+    lock = session_lock()
+
+    def look() -> Look:
+        with lock:
+            return Look(held.player.run, held.player.step)
+
+    return Taken("playground", look)
 
 
 def tell(held: Session) -> None:
