@@ -69,8 +69,10 @@ def _bench(held: Session, mode: str) -> None:
     with left:
         CONTROLS[mode](held)
     with middle:
-        play()
+        stage = st.container()
         edit_part(held)
+    with stage:
+        play()
     with right:
         show_field(held.player)
         show_curves(held.player)
