@@ -25,7 +25,7 @@ from nnlab.ui.governor import governor
 from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.server import session_lock
-from nnlab.ui.stage import Cue, frame, mount
+from nnlab.ui.stage import SMOOTH, SMOOTHING, Cue, frame, mount
 
 EXPERIMENT, AT = "e", "at"
 FOLLOWED_S = 1.0
@@ -167,7 +167,9 @@ def play() -> None:
             _play_on(held, plan.budget)
             follow(held)
         held.frames += 1
-        cue = Cue(held.frames, not ticked, plan.wait if plan else 0.0, held.picked)
+        wait = plan.wait if plan else 0.0
+        smoothing = SMOOTHING if st.session_state.get(SMOOTH) else 0.0
+        cue = Cue(held.frames, not ticked, wait, held.picked, smoothing)
         mount(
             key="play_stage",
             data=frame(held.player, cue),
