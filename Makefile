@@ -36,7 +36,7 @@ test: lint
 
 # Every page and part in both languages, both themes and both widths, which takes longer.
 thorough: .venv/test.stamp
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m thorough tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m thorough tests/browser tests/deploy
 
 # hadolint comes for Linux on x86-64 only.
 lint: .venv/test.stamp

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from nnlab.ui.contents import SECTIONS
 from tests.browser.app import Server, open_page, wait_until_idle
 from tests.browser.test_playground import expect_said, press, said, stage, step, type_exact
 from tests.deploy.house import SESSIONS, House, Replica, figure, get, wait_for
@@ -181,9 +182,20 @@ def test_the_logs_are_lines_of_json_without_a_visitors_words(house: House) -> No
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
+    """A page on which nothing may be missing that the policy forbids."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    yield context.new_page()
+    page, said = context.new_page(), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    yield page
+    assert not [each for each in said if "Content Security Policy" in each]
     context.close()
+
+
+@pytest.mark.thorough
+def test_no_lesson_needs_what_the_policy_forbids(house: House, page: Page) -> None:
+    for lesson in (each for section in SECTIONS.values() for each in section):
+        open_page(page, Server(house.url, house.replicas[0].log), lesson.path)
+        wait_until_idle(page)
 
 
 def host_of_the_visitor(house: House) -> Replica:
