@@ -214,7 +214,8 @@ function fail(view) {
 function resize(view) {
   const width = view.plot.clientWidth
   if (!width || view.drawing || !view.shown || view.plot._fullLayout?.width === width) return
-  window.Plotly.relayout(view.plot, { width }).then(() => {
+  const height = heightOf(view.plot.layout, width, view.data.height)
+  window.Plotly.relayout(view.plot, { width, height }).then(() => {
     light(view, view.pointed)
     // Plotly has drawn the figure's own images again.
     if (view.latest) patch(view, view.latest)
@@ -302,7 +303,12 @@ function dressed({ figure: json, height }, colors, width) {
   layout.template = { ...layout.template, layout: merged(template(colors, layout), own) }
   layout.uirevision ??= "kept"
   layout.dragmode ??= false
-  return { data: figure.data, layout: { ...layout, width, height, paper_bgcolor: CLEAR, plot_bgcolor: CLEAR } }
+  return { data: figure.data, layout: { ...layout, width, height: heightOf(layout, width, height), paper_bgcolor: CLEAR, plot_bgcolor: CLEAR } }
+}
+
+// What has to be square is as high as it is wide, up to half the window.
+function heightOf({ meta }, width, height) {
+  return meta?.square ? Math.max(height, Math.min(width, window.innerHeight / 2)) : height
 }
 
 function template(colors, layout) {

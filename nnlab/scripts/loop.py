@@ -23,7 +23,7 @@ PRINT = "print('epoch: ', epoch, ' loss: ', loss.item())"
 @dataclass(frozen=True)
 class Loop:
     """The loop up to the step `until`, which is not made any more; `noted` is what is done with
-    every loss besides printing it."""
+    every loss besides printing it: it is put into the list `losses`."""
 
     experiment: Experiment
     style: str
@@ -83,6 +83,8 @@ class Loop:
         return any(name in changed_fields(self.experiment, step) for step in self.changes)
 
     def _before(self) -> Iterator[str]:
+        if self.noted:
+            yield "losses = []"
         if self.experiment.training.patience:
             yield "lowest, waited = float('inf'), 0"
         if len(self.stretches) > 1:
