@@ -229,7 +229,10 @@ class Experiment(Spec):
 
     @classmethod
     def loads(cls, text: str) -> Experiment:
-        """Read JSON text. Raises ExperimentError for anything that is not an experiment."""
+        """Read JSON text. Raises ExperimentError for anything that is not an experiment.
+
+        Where a step to look `at` stands in it too (see `nnlab.files.saved`), it is left out.
+        """
         Whole(1, MOST_TEXT).accept(_("the length of the experiment"), len(text))
         try:
             data = json.loads(text)
@@ -238,6 +241,7 @@ class Experiment(Spec):
         if not isinstance(data, dict):
             raise ExperimentError("experiment", data, Because(a_dict_of(cls)))
         Whole(1, VERSION).accept("version", data.pop("version", VERSION))
+        data.pop("at", None)
         return cls.from_json(data)
 
 

@@ -5,7 +5,6 @@ what is allowed."""
 from __future__ import annotations
 
 import contextlib
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +48,7 @@ class Number:
     def accept(self, field: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ExperimentError(field, value, self)
-        if not math.isfinite(value) or not self.low <= value <= self.high:
+        if not self.low <= value <= self.high:
             raise ExperimentError(field, value, self)
         return float(value)
 
@@ -207,5 +206,8 @@ class Because:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):
+        text = type(value).__name__
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
