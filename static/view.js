@@ -17,6 +17,8 @@ const STYLE = `
 .nnlab-view > svg.nnlab-lit { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .nnlab-lit .halo { fill: none; stroke: var(--st-background-color); stroke-width: 6; }
 .nnlab-lit .ring { fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }
+.nnlab-view text[style*="text-shadow"] { paint-order: stroke; stroke: var(--st-background-color); stroke-width: 3px;
+  stroke-linejoin: round; }
 .nnlab-view.on-part .drag { cursor: pointer !important; }
 .nnlab-view.still .drag { touch-action: pan-y pinch-zoom; }
 .nnlab-view.plane .nsewdrag { cursor: copy !important; touch-action: none; }
@@ -381,7 +383,8 @@ function listenToPlot(view) {
 
 function light(view, id) {
   view.pointed = id
-  const shapes = id && view.shown && !view.gone ? shapesOf(view, id) : []
+  const made = view.shown ? (view.plot.layout?.meta?.made_of?.[id] ?? []) : []
+  const shapes = id && view.shown && !view.gone ? [id, ...made].flatMap((each) => shapesOf(view, each)) : []
   view.lit.replaceChildren(...shapes.flatMap((shape) => ["halo", "ring"].map((name) => outline(shape, name))))
 }
 
