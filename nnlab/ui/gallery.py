@@ -32,7 +32,7 @@ def gallery(held: Session) -> None:
         with shelf:
             _choose_preset()
     preset = PRESETS.get(name)
-    held.player.until = preset.due if preset else 0
+    held.player.until = preset.due if preset else held.goal
     if preset:
         _show(preset, held.player)
 
