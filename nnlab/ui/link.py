@@ -51,6 +51,11 @@ def arrived() -> bool:
     return bool(_memory().page)
 
 
+def page() -> str:
+    """The path of the page that this session shows; empty for the first one."""
+    return _memory().page
+
+
 def read(key: str) -> str:
     """Return a parameter's text; empty when nothing was set. Mends the link if it says else."""
     memory = _memory()
