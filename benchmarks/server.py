@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,15 +48,38 @@ def browser() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@contextmanager
-def serving() -> Iterator[Served]:
-    """The app on a free port."""
+STREAMLIT = (sys.executable, "-m", "streamlit", "run", "streamlit_app.py")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(
+    log: Path | None = None,
+    port: int | None = None,
+    environment: Mapping[str, str] | None = None,
+    command: Sequence[str] = STREAMLIT,
+) -> Iterator[Served]:
+    """The app on a free port or a given one; what it says goes into `log`."""
+    port = port or free_port()
     options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+    with (
+        (log or Path(os.devnull)).open("a", encoding="utf-8") as said,
+        subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=os.environ | (environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT if log else None,
+        ) as process,
+    ):
         served = Served(f"127.0.0.1:{port}", process.pid)
         try:
             _wait(served.url)

@@ -49,7 +49,7 @@ class Number:
     def accept(self, field: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ExperimentError(field, value, self)
-        if not math.isfinite(value) or not self.low <= value <= self.high:
+        if not self.low <= value <= self.high or not math.isfinite(value):
             raise ExperimentError(field, value, self)
         return float(value)
 
@@ -167,7 +167,7 @@ class Pattern:
     examples: tuple[str, ...]
 
     def accept(self, field: str, value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(self.form, value):
+        if not isinstance(value, str) or not re.fullmatch(self.form, value, re.ASCII):
             raise ExperimentError(field, value, self)
         return value
 

@@ -15,7 +15,7 @@ from nnlab.figures.drawing import Diagram, layer_names, names
 from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.choice import choose
-from nnlab.ui.slider import Scale, live_sliders, parse, short
+from nnlab.ui.slider import Scale, live_sliders, parse, report_of, short
 
 SCALE = Scale(-10.0, 10.0, 0.01)
 BIAS, FIRST = "b", "0"
@@ -166,8 +166,7 @@ def _settle(page: str, key: str, told: dict[str, str]) -> None:
     """Edits go into the link when the slider is let go of; while it is dragged, into memory."""
     if _HELD not in told:
         return
-    report = st.session_state.get(f"{key}_sliders", {}).get("report") or {}
-    if report.get("final") is False:
+    if report_of(key).get("final") is False:
         link.hold(f"{page}_edits", told[_HELD])
     else:
         link.write(f"{page}_edits", told.pop(_HELD))

@@ -20,7 +20,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from nnlab.ui import link, wire
+from nnlab.ui import incoming, link, wire
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -37,6 +37,7 @@ def warm() -> None:
     """Do once per process what the first visitor would otherwise wait for."""
     serve_plotly()
     wire.thin_all()
+    incoming.check_all()
     torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
     import_module("plotly.graph_objects").Figure().to_json()
     # The first optimizer imports torch._dynamo, which takes about a second.
