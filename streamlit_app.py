@@ -18,3 +18,4 @@ link.arrive(page.url_path)
 frame.surround(lessons)
 with server.session_lock():
     page.run()
+    frame.lead_on(lessons, page)

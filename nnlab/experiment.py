@@ -27,6 +27,7 @@ from nnlab.limits import (
 )
 from nnlab.losses import LOSSES
 from nnlab.optimizers import OPTIMIZERS
+from nnlab.packed import PARAMETERS, Packed, count
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.spec import Of, Spec, a_dict_of, ruled
@@ -49,8 +50,17 @@ MOST_STEPS = 10_000_000
 MOST_TEXT = 20_000_000
 """Characters of JSON that are read at all."""
 
-_FIELD = rf"learning_rate|l1|l2|batch_size|optimizer|dropout\d{{1,2}}|{parts.PART}"
-_FIELDS = ("learning_rate", "l1", "l2", "batch_size", "optimizer", "dropout0", *parts.EXAMPLES)
+_FIELD = rf"learning_rate|l1|l2|batch_size|optimizer|dropout\d{{1,2}}|{PARAMETERS}|{parts.PART}"
+_FIELDS = (
+    "learning_rate",
+    "l1",
+    "l2",
+    "batch_size",
+    "optimizer",
+    "dropout0",
+    PARAMETERS,
+    *parts.EXAMPLES,
+)
 
 
 KeyT = TypeVar("KeyT")
@@ -115,7 +125,8 @@ _PART_VALUE = Number(-1e6, 1e6)
 class Intervention(Spec):
     """What was changed by hand just before `step`: a setting of the training (learning_rate, l1,
     l2, optimizer; batch_size from the next epoch that begins), the dropout of a layer (dropout0),
-    or a part of the network (w0.1.2, see `nnlab.parts`). The value keeps the rule of its field.
+    a part of the network (w0.1.2, see `nnlab.parts`), or all parameters at once, as a file brings
+    them (parameters, see `nnlab.packed`). The value keeps the rule of its field.
 
     An optimizer of the same name keeps what it remembers and changes only its settings; one of
     another name begins anew.
@@ -124,7 +135,7 @@ class Intervention(Spec):
     path: ClassVar[str] = "intervention"
     step: int = ruled(Whole(0, MOST_STEPS))
     field: str = ruled(Pattern(_FIELD, _FIELDS))
-    value: float | Choice = ruled(Either((_PART_VALUE, OPTIMIZERS)))
+    value: float | Choice | str = ruled(Either((_PART_VALUE, OPTIMIZERS, Packed())))
 
     def _rule(self, each: Field[Any]) -> Rule:
         return _value_rule(self.field) if each.name == "value" else super()._rule(each)
@@ -132,6 +143,8 @@ class Intervention(Spec):
 
 def _value_rule(changed: str) -> Rule:
     """The rule of the field that an intervention changes."""
+    if changed == PARAMETERS:
+        return Packed()
     if parts.is_part(changed):
         return _PART_VALUE
     spec: type[Spec] = Layer if changed.startswith("dropout") else Training
@@ -216,7 +229,10 @@ class Experiment(Spec):
 
     @classmethod
     def loads(cls, text: str) -> Experiment:
-        """Read JSON text. Raises ExperimentError for anything that is not an experiment."""
+        """Read JSON text. Raises ExperimentError for anything that is not an experiment.
+
+        Where a step to look `at` stands in it too (see `nnlab.files.saved`), it is left out.
+        """
         Whole(1, MOST_TEXT).accept(_("the length of the experiment"), len(text))
         try:
             data = json.loads(text)
@@ -225,6 +241,7 @@ class Experiment(Spec):
         if not isinstance(data, dict):
             raise ExperimentError("experiment", data, Because(a_dict_of(cls)))
         Whole(1, VERSION).accept("version", data.pop("version", VERSION))
+        data.pop("at", None)
         return cls.from_json(data)
 
 
@@ -246,6 +263,7 @@ def _misfits(experiment: Experiment) -> Iterator[ExperimentError]:
     for optimizer in (experiment.training.optimizer, *_later_optimizers(experiment)):
         yield from _optimizer_misfits(optimizer)
     yield from _missing_parts(experiment)
+    yield from _wrong_counts(experiment)
 
 
 def _too_much(experiment: Experiment) -> Iterator[ExperimentError]:
@@ -327,3 +345,13 @@ def _missing_parts(experiment: Experiment) -> Iterator[ExperimentError]:
             sentence = _("the dropout of a hidden layer, of which there are {count}")
             allowed = Because(sentence.format(count=last))
             yield ExperimentError("intervention.field", each.field, allowed)
+
+
+def _wrong_counts(experiment: Experiment) -> Iterator[ExperimentError]:
+    """All parameters are set, and what the batch norms keep may be set with them."""
+    counts = (experiment.n_parameters, experiment.n_parameters + experiment.n_buffers)
+    for each in experiment.changes_of.get(PARAMETERS, ()):
+        if isinstance(each.value, str) and count(each.value) not in counts:
+            sentence = _("{count}, as many as this network has").format(count=counts[0])
+            name = _("the number of parameters that are set")
+            yield ExperimentError(name, count(each.value), Because(sentence))

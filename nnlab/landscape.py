@@ -14,6 +14,7 @@ from nnlab import parts
 from nnlab.experiment import Experiment, Intervention
 from nnlab.losses import LOSSES
 from nnlab.network import begin
+from nnlab.packed import PARAMETERS
 from nnlab.slices import Slice
 
 SIZE = 60
@@ -121,7 +122,9 @@ def starting_at(experiment: Experiment, parameters: Tensor) -> Experiment:
     """The experiment that begins with these parameters [P]: interventions at step 0 set them, in
     place of those that were there."""
     kept = tuple(
-        each for each in experiment.interventions if each.step > 0 or not parts.is_part(each.field)
+        each
+        for each in experiment.interventions
+        if each.step > 0 or not (each.field == PARAMETERS or parts.is_part(each.field))
     )
     names = parts.names(experiment.sizes, experiment.norms)
     values = zip(names, parameters.tolist(), strict=True)

@@ -5,7 +5,6 @@ what is allowed."""
 from __future__ import annotations
 
 import contextlib
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +48,7 @@ class Number:
     def accept(self, field: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ExperimentError(field, value, self)
-        if not self.low <= value <= self.high or not math.isfinite(value):
+        if not self.low <= value <= self.high:
             raise ExperimentError(field, value, self)
         return float(value)
 
@@ -144,19 +143,20 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of one line, not empty, of at most `most` characters."""
+    """A text of one line of `least` to `most` characters."""
 
     most: int
+    least: int = 1
 
     def accept(self, field: str, value: Any) -> str:
         if not isinstance(value, str) or not value.isprintable():
             raise ExperimentError(field, value, self)
-        if not 1 <= len(value) <= self.most:
+        if not self.least <= len(value) <= self.most:
             raise ExperimentError(field, value, self)
         return value
 
     def allowed(self) -> str:
-        return _("a line of 1 to {most} characters").format(most=self.most)
+        return _("a line of {least} to {most} characters").format(least=self.least, most=self.most)
 
 
 @dataclass(frozen=True)
@@ -206,5 +206,8 @@ class Because:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):
+        text = type(value).__name__
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"

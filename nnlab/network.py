@@ -19,6 +19,7 @@ from nnlab.devices import resolve
 from nnlab.dropout import Dropout
 from nnlab.experiment import Experiment, Intervention, Layer
 from nnlab.initialisers import INITIALISERS
+from nnlab.packed import unpack
 from nnlab.rows import draw_rows
 from nnlab.settings import dropouts_at
 
@@ -132,12 +133,24 @@ def locate(module: nn.Sequential, part: str) -> tuple[Tensor, tuple[int, ...]]:
 
 
 def intervene(module: nn.Sequential, interventions: Sequence[Intervention]) -> None:
-    """Set the parts of the network that the interventions name; settings are no parts."""
+    """Set what the interventions name of the network, one after the other: a part of it, or all
+    parameters; settings of the training are left out."""
     with torch.no_grad():
         for each in interventions:
-            if parts.is_part(each.field):
+            if isinstance(each.value, str):
+                fill(module, unpack(each.value))
+            elif parts.is_part(each.field):
                 parameter, index = locate(module, each.field)
                 parameter[index] = torch.tensor(each.value)
+
+
+def fill(module: nn.Module, numbers: Tensor) -> None:
+    """Set all parameters [P], and what the batch norms keep [B] if it is there too [P + B]."""
+    tensors: list[Tensor] = list(module.parameters())
+    if len(numbers) > sum(each.numel() for each in tensors):
+        tensors += running(module)
+    with torch.no_grad():
+        _fill(tensors, numbers)
 
 
 def running(module: nn.Module) -> list[Tensor]:

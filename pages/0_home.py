@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from nnlab.language import gettext as _
+from nnlab.ui import home
+from nnlab.ui.live import live
 
 st.title("nnlab", anchor=False)
 st.markdown(
@@ -14,8 +16,11 @@ st.markdown(
         "Take the lines you see with you: they run as they are and print the same numbers."
     )
 )
-st.page_link(
-    "pages/1_tensor.py",
-    label=_("Start with the first lesson: What is a tensor?"),
-    icon=":material/play_arrow:",
-)
+with st.container(key="start"):
+    st.page_link(
+        "pages/1_tensor.py",
+        label=_("Start with the first lesson: What is a tensor?"),
+        icon=":material/play_arrow:",
+    )
+live(home.try_a_neuron)
+home.contents()

@@ -1,11 +1,13 @@
 // The playground's stage: the buttons of the player, and the network as it is at this moment, every
 // unit with its map. Python sends frames (see nnlab/ui/stage.py): a header in JSON, then bytes. What
-// belongs to the Plotly views of the page is passed on to them by one event, FRAME.
+// belongs to the Plotly views of the page is passed on to them by one event, FRAME; a view that has
+// come after the frame says so by WAITING, and gets it again.
 //
 // While it plays, each frame that arrives asks for the next one, so that a slow browser is never
 // flooded and a hidden one stops the training.
 
 const FRAME = "nnlab:frame"
+const WAITING = "nnlab:waiting"
 const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
 const REACH_PX = 6
@@ -55,6 +57,8 @@ function mount(parent) {
   stage.observer.observe(stage.net)
   stage.listen = (event) => stage.report(event.detail)
   document.addEventListener(ACT, stage.listen)
+  stage.answer = () => stage.payload && passOn(stage)
+  document.addEventListener(WAITING, stage.answer)
   stages.set(parent, stage)
   return stage
 }
@@ -63,6 +67,7 @@ function unmount(parent, stage) {
   stage.observer.disconnect()
   stage.timers.forEach(clearTimeout)
   document.removeEventListener(ACT, stage.listen)
+  document.removeEventListener(WAITING, stage.answer)
   stage.root.remove()
   stages.delete(parent)
 }

@@ -1,10 +1,12 @@
 // The one Plotly view of the app. Every figure is redrawn in its own place, never mounted anew, so
 // that nothing flashes and zoom is kept. Views know each other, and the rest of the page, only by
 // events on the document: POINTED carries the id of the part that is pointed at, or null; FRAME new
-// images and traces for the view of that key; ACT what was done to a plane: a point added or moved.
+// images and traces for the view of that key; WAITING the key of a view that has just come and missed
+// the frames before; ACT what was done to a plane: a point added or moved.
 
 const POINTED = "nnlab:pointed"
 const FRAME = "nnlab:frame"
+const WAITING = "nnlab:waiting"
 const ACT = "nnlab:act"
 const NEAR_PX = 12
 const OUT_OF_SIGHT_MS = 200
@@ -24,12 +26,14 @@ const views = new WeakMap()
 
 export default function show(component) {
   const { parentElement, data } = component
+  const isNew = !views.has(parentElement)
   const view = views.get(parentElement) ?? mount(parentElement)
   view.report = data.pickable ? (id) => component.setTriggerValue("picked", id) : null
   view.data = data
   view.root.setAttribute("aria-label", data.alt)
   view.plot.style.minHeight = `${data.height}px`
   want(view)
+  if (isNew) document.dispatchEvent(new CustomEvent(WAITING, { detail: data.key }))
   // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
   return () => parentElement.isConnected || unmount(parentElement, view)
 }
@@ -203,7 +207,11 @@ function fail(view) {
 function resize(view) {
   const width = view.plot.clientWidth
   if (!width || view.drawing || !view.shown || view.plot._fullLayout?.width === width) return
-  window.Plotly.relayout(view.plot, { width }).then(() => light(view, view.pointed))
+  window.Plotly.relayout(view.plot, { width }).then(() => {
+    light(view, view.pointed)
+    // Plotly has drawn the figure's own images again.
+    if (view.latest) patch(view, view.latest)
+  })
 }
 
 let loading = null

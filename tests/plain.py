@@ -11,6 +11,7 @@ from nnlab.datasets import SEED_TARGETS
 from nnlab.experiment import Experiment, Intervention
 from nnlab.losses import LOSSES
 from nnlab.optimizers import OPTIMIZERS
+from nnlab.packed import unpack
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 
@@ -107,6 +108,8 @@ class PlainScript:
                 self.optimizer.param_groups[0].update(fresh.defaults)
             else:
                 self.name, self.optimizer = each.value.name, fresh
+        elif isinstance(each.value, str):
+            nn.utils.vector_to_parameters(unpack(each.value), self.module.parameters())
         elif each.field in self.numbers:
             self.numbers[each.field] = each.value
         elif each.field.startswith("dropout"):

@@ -99,7 +99,16 @@ def drawing_without_a_generator(tree: ast.Module) -> Iterator[ast.AST]:
 
 def unpickling(tree: ast.Module) -> Iterator[ast.AST]:
     yield from (call for call, name in calls(tree) if name == "torch.load")
+    yield from importing("torch.load", "torch.serialization")(tree)
     yield from importing("pickle", "marshal", "shelve", "dill", "joblib")(tree)
+
+
+def unpickling_more_than_weights(tree: ast.Module) -> Iterator[ast.AST]:
+    """What `unpickling` finds, but for torch.load(..., weights_only=True)."""
+    for found in unpickling(tree):
+        only = keyword(found, "weights_only") if isinstance(found, ast.Call) else None
+        if not (isinstance(only, ast.Constant) and only.value is True):
+            yield found
 
 
 def evaluating(tree: ast.Module) -> Iterator[ast.AST]:
@@ -140,6 +149,8 @@ class Rule:
 
 
 APP = _files("streamlit_app.py", "nnlab/**/*.py", "pages/*.py")
+WEIGHTS = ROOT / "nnlab" / "files" / "state_dict.py"
+"""The one module that reads what torch.save wrote."""
 
 RULES = {
     "the core knows no screen": Rule(
@@ -175,7 +186,12 @@ RULES = {
     "no weight is drawn unseeded": Rule(
         APP, drawing_without_a_generator, "nn.init.xavier_uniform_(layer.weight)"
     ),
-    "nothing is unpickled": Rule(APP, unpickling, "torch.load(upload)"),
+    "nothing is unpickled": Rule(
+        [path for path in APP if path != WEIGHTS],
+        unpickling,
+        "torch.load(upload, weights_only=True)",
+    ),
+    "but weights alone": Rule([WEIGHTS], unpickling_more_than_weights, "torch.load(upload)"),
     "no message hides in a text": Rule(APP, translating_inside_text, "text = f\"{_('Done.')}\""),
     "no text is run as code": Rule(APP, evaluating, "eval(text)"),
     "no HTML is made of values": Rule(
@@ -202,6 +218,21 @@ def test_the_rule_holds(name: str) -> None:
 def test_the_rule_sees_a_breach(name: str) -> None:
     rule = RULES[name]
     assert list(rule.find(ast.parse(rule.breach)))
+
+
+UNPICKLING = [
+    "from torch import load",
+    "from torch.serialization import load",
+    "import pickle",
+    "torch.load(upload, weights_only=False)",
+    "torch.load(upload, weights_only=safe)",
+    "torch.load(upload, None, None, weights_only=0)",
+]
+
+
+@pytest.mark.parametrize("line", UNPICKLING)
+def test_weights_are_loaded_in_one_way(line: str) -> None:
+    assert list(unpickling_more_than_weights(ast.parse(line)))
 
 
 @pytest.mark.parametrize("path", _files("pages/*.py"), ids=lambda path: path.stem)

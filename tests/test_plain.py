@@ -13,6 +13,7 @@ from torch import nn
 from nnlab.experiment import Data, Experiment, Intervention, Layer, Network, Training
 from nnlab.limits import ExperimentError
 from nnlab.network import running
+from nnlab.packed import PARAMETERS, pack
 from nnlab.registry import Choice
 from nnlab.training import Run
 from nnlab.training import train as train_by
@@ -89,6 +90,13 @@ def test_memory_switched_on_late_begins_from_zero() -> None:
 def test_a_batch_size_holds_from_the_next_epoch_on() -> None:
     for step in (0, 1, 2, 3, 4, 13, 60):
         change = Intervention(step, "batch_size", 5)
+        assert_plain(Experiment(network=DEEP, training=SHUFFLED, interventions=(change,)))
+
+
+def test_all_parameters_can_be_set_on_the_way() -> None:
+    count = Experiment(network=DEEP).n_parameters
+    for step in (0, 1, 13, 60):
+        change = Intervention(step, PARAMETERS, pack(torch.linspace(-1, 1, count)))
         assert_plain(Experiment(network=DEEP, training=SHUFFLED, interventions=(change,)))
 
 

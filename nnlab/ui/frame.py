@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +16,7 @@ from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.choice import choose
 from nnlab.ui.component import component
+from nnlab.ui.contents import HOME, SECTIONS, Entry
 
 LANGUAGE = "lang"
 DEVICE = "device"
@@ -43,38 +46,22 @@ def _unless_english(name: str) -> str:
 
 def lessons() -> list[StreamlitPage]:
     """The pages in reading order."""
-    return [
-        _page("0_home.py", "home", _("Home"), ":material/home:"),
-        _page("1_tensor.py", "tensor", _("What is a tensor?"), ":material/grid_on:"),
-        _page("2_neuron.py", "neuron", _("What does one neuron compute?"), ":material/lens_blur:"),
-        _page("3_layers.py", "layers", _("What do layers add?"), ":material/layers:"),
-        _page("4_training.py", "training", _("How does a network learn?"), ":material/school:"),
-        _page(
-            "5_playground.py",
-            "playground",
-            _("What can a small network learn?"),
-            ":material/play_circle:",
-        ),
-        _page(
-            "6_backward.py",
-            "backward",
-            _("How does the network know what to change?"),
-            ":material/keyboard_double_arrow_left:",
-        ),
-        _page("7_bugs.py", "bugs", _("What does zero_grad do?"), ":material/bug_report:"),
-        _page("8_surface.py", "surface", _("Where is the bottom?"), ":material/landscape:"),
-        _page("9_optimizers.py", "optimizers", _("Which optimizer, and why?"), ":material/sprint:"),
-        _page("10_depth.py", "depth", _("Why did it stop learning?"), ":material/layers_clear:"),
-        _page("11_sweep.py", "sweep", _("Which learning rate? Which size?"), ":material/apps:"),
-    ]
+    return [_page(entry) for entry in (HOME, *chain(*SECTIONS.values()))]
 
 
-def surround(pages: list[StreamlitPage]) -> None:
+def surround(pages: Sequence[StreamlitPage]) -> None:
     """At the side the lessons, the language and the device. (Streamlit's own menu of pages is
     off, since it would list the files of pages/ as well.)"""
+    home, *rest = pages
+    following = iter(rest)
+    with st.sidebar, st.container(key="contents", gap=None):
+        st.page_link(home)
+        for section, entries in SECTIONS.items():
+            heading = _(section)
+            st.caption(f"**{heading}**")
+            for entry, page in zip(entries, following, strict=False):
+                st.page_link(page, label=f"{entry.number}. {page.title}")
     with st.sidebar:
-        for page in pages:
-            st.page_link(page)
         choose(
             _("Language"),
             language.LANGUAGES,
@@ -88,11 +75,28 @@ def surround(pages: list[StreamlitPage]) -> None:
         _dress(key="page", data={"lang": language.current().replace("_", "-"), "css": _CSS})
 
 
+def lead_on(pages: Sequence[StreamlitPage], page: StreamlitPage) -> None:
+    """At the end of a lesson the way to the one before and the next."""
+    at = [each.url_path for each in pages].index(page.url_path)
+    if at == 0:
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="onward"):
+        st.page_link(pages[at - 1], icon=":material/arrow_back:")
+        for following in pages[at + 1 : at + 2]:
+            label = _("Next: {lesson}").format(lesson=following.title)
+            st.page_link(following, label=label, icon=":material/arrow_forward:")
+
+
 def device() -> str:
     """The device that the visitor chose."""
     return st.session_state.get(DEVICE) or "auto"
 
 
-def _page(file: str, path: str, title: str, icon: str) -> StreamlitPage:
-    source = _ROOT / "pages" / file
-    return st.Page(source, title=title, icon=icon, url_path=path, default=path == "home")
+def _page(entry: Entry) -> StreamlitPage:
+    return st.Page(
+        _ROOT / "pages" / entry.file,
+        title=_(entry.title),
+        icon=f":material/{entry.icon}:",
+        url_path=entry.path,
+        default=entry is HOME,
+    )

@@ -15,12 +15,15 @@ import streamlit as st
 from nnlab import parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
+from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
-from nnlab.permalink import fits, from_text, to_text
+from nnlab.permalink import fits, to_text
+from nnlab.permalink import read as from_link
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
 from nnlab.ui import link
 from nnlab.ui.governor import governor
+from nnlab.ui.markup import as_text
 from nnlab.ui.server import session_lock
 from nnlab.ui.stage import Cue, frame, mount
 
@@ -70,15 +73,18 @@ def session() -> Session:
 
 
 def _opened(text: str) -> Session:
-    told = ""
-    try:
-        experiment = from_text(text, START)
-    except ExperimentError as error:
-        experiment, told = START, str(error)
-    player = Player(experiment)
+    reading = from_link(text, START)
+    told = _complaint(reading.complaint) if reading.complaint else ""
+    player = Player(reading.experiment)
     at = link.read(AT)
-    player.reach(min(int(at), experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0)
+    player.reach(min(int(at), player.experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0)
     return Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+
+
+def _complaint(error: ExperimentError) -> str:
+    """What is wrong with a link: nothing in it is markup."""
+    said = _("The link was cut off or changed. What could be read of it is shown: {reason}")
+    return said.format(reason=as_text(str(error)))
 
 
 def remember(held: Session) -> bool:
@@ -96,7 +102,7 @@ def become(held: Session, experiment: Callable[[], Experiment]) -> None:
     try:
         held.player.wish(experiment())
     except ExperimentError as error:
-        held.told = str(error)
+        held.told = as_text(str(error))
 
 
 # ---- the stage ----
@@ -150,7 +156,7 @@ def _act() -> None:
         try:
             act(held, said)
         except ExperimentError as error:
-            held.told = str(error)
+            held.told = as_text(str(error))
         if str(said.get("kind")) not in QUIET:
             st.session_state["nnlab.acted"] = True
 

@@ -10,6 +10,7 @@ import torch
 from nnlab.figures import field as plane
 from nnlab.figures.learning import Curves, Mark, learning_curves
 from nnlab.language import gettext as _
+from nnlab.packed import PARAMETERS
 from nnlab.player import Player
 from nnlab.registry import Choice
 from nnlab.ui import knobs
@@ -91,5 +92,7 @@ def show_curves(player: Player) -> None:
 
 def mark_text(change: Any) -> str:
     """A change on the way in a few signs."""
+    if change.field == PARAMETERS:
+        return "load_state_dict"
     value = change.value if isinstance(change.value, Choice) else f"{change.value:.4g}"
     return f"{change.field} = {value}"

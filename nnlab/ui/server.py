@@ -7,6 +7,7 @@ This is the first nnlab module that an app imports: torch reads OMP_NUM_THREADS 
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 
 from nnlab.ui import incoming, link, wire
 
@@ -38,6 +39,7 @@ def warm() -> None:
     serve_plotly()
     wire.thin_all()
     incoming.check_all()
+    logging.getLogger(script_runner.__name__).addFilter(_is_news)
     torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
     import_module("plotly.graph_objects").Figure().to_json()
     # The first optimizer imports torch._dynamo, which takes about a second.
@@ -48,6 +50,12 @@ def warm() -> None:
     later = threading.Timer(FIRST_PAGE_S, compiled.warm)
     later.daemon = True
     later.start()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """All but one thing that Streamlit logs of its runs: a click on a part of a page that a run of
+    the whole page takes away at the same moment. It has no effect, and fast hands make many."""
+    return not str(record.msg).startswith("Couldn't find fragment with id")
 
 
 def session_lock() -> threading.RLock:

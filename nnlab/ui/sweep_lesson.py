@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -210,8 +210,8 @@ def show_seeds(outcomes: list[Outcome]) -> None:
 
 def open_in_playground(experiment: Experiment) -> None:
     """A link to the playground with this very run."""
-    label, text = _("Open this run in the playground"), quote(to_text(experiment, START))
-    st.markdown(f"[{label}](/playground?{EXPERIMENT}={text})")
+    label = _("Open this run in the playground")
+    st.markdown(f"[{label}](playground?{urlencode({EXPERIMENT: to_text(experiment, START)})})")
 
 
 def show_tasks(held: Filling, outcomes: list[Outcome]) -> None:

@@ -86,6 +86,21 @@ def test_playing_learns_and_pausing_stops(playground: Page) -> None:
     assert step(playground) == at
 
 
+def test_the_plane_keeps_its_picture_in_another_window(playground: Page) -> None:
+    image = widget(playground, "play_field").locator(".imagelayer image")
+    before = image.get_attribute("width")
+    playground.set_viewport_size({"width": 1100, "height": 900})
+    expect(image).not_to_have_attribute("width", str(before))
+    expect(image).to_have_attribute("href", re.compile("image/png"))
+
+
+def test_a_view_that_comes_late_gets_the_frame_again(playground: Page) -> None:
+    image = widget(playground, "play_field").locator(".imagelayer image")
+    image.evaluate("image => image.setAttribute('href', '')")
+    playground.evaluate("document.dispatchEvent(new CustomEvent('nnlab:waiting'))")
+    expect(image).to_have_attribute("href", re.compile("image/png"))
+
+
 def test_the_numbers_are_those_of_plain_training(playground: Page) -> None:
     for _ in range(2):
         press(playground, "10 epochs")

@@ -106,3 +106,17 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path)
     (tmp_path / "file").touch()
     with pytest.raises(RuntimeError, match=r"can't be written to .*plotly-.*\.min\.js"):
         server.serve_plotly(tmp_path / "file")
+
+
+def test_the_log_is_silent_of_clicks_that_came_too_late_and_of_nothing_else() -> None:
+    code = """
+import logging, sys
+from streamlit.runtime.scriptrunner import script_runner
+from nnlab.ui import server
+server.warm()
+seen = logging.StreamHandler(sys.stdout)
+script_runner._LOGGER.addHandler(seen)
+script_runner._LOGGER.warning("Couldn't find fragment with id %s. This can happen.", "1")
+script_runner._LOGGER.warning("Something else.")
+"""
+    assert python(code) == "Something else."

@@ -1,0 +1,46 @@
+"""nnlab as an ASGI server runs it, for a house with visitors: `uvicorn nnlab.ui.asgi:app`. All that
+is slow is done before the first visitor; a laptop does with `streamlit run streamlit_app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+# First of all: it sets the number of threads, which torch reads only once.
+from nnlab.ui import server  # isort: split
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from nnlab.limits import ExperimentError
+from nnlab.ui.admission import Admission
+from nnlab.ui.headers import Headers, policy
+from nnlab.ui.house import House, house
+
+SCRIPT = Path(__file__).parents[2] / server.FRONT_DOOR
+
+
+def _house() -> House:
+    """The house, or the end of this server with the one sentence that says what is wrong in it."""
+    try:
+        return house()
+    except ExperimentError as error:
+        raise SystemExit(str(error)) from None
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    server.warm()
+    yield
+
+
+def _app(of: House) -> st.App:
+    doors = [
+        Middleware(Headers, policy=policy(of.frame_ancestors)),
+        Middleware(Admission, most=of.sessions),
+    ]
+    return st.App(SCRIPT, lifespan=_lifespan, middleware=doors)
+
+
+app = _app(_house())

@@ -1,0 +1,80 @@
+"""The home page's two parts: a neuron to try at once, and what awaits in the lessons."""
+
+from __future__ import annotations
+
+import streamlit as st
+import torch
+
+from nnlab.arithmetic import bracketed, number
+from nnlab.figures.neuron import feature_plane
+from nnlab.gates import CORNERS, GATES, answers, corner_outputs
+from nnlab.language import gettext as _
+from nnlab.neuron import Neuron, evaluate, pre_activation
+from nnlab.ui import lesson
+from nnlab.ui.contents import SECTIONS, Entry
+from nnlab.ui.neuron_lesson import FIRST_GATE
+from nnlab.ui.slider import Scale, live_sliders
+from nnlab.ui.view import view
+
+_SCALE = Scale(-5.0, 5.0, 0.1)
+_WIDE = 3
+
+
+def try_a_neuron() -> None:
+    """Three sliders, one line in the plane, and something to bring about with them."""
+    controls, sight = st.columns(2, gap="large")
+    with controls:
+        neuron = _slide()
+        lesson.task(
+            _("One neuron, three numbers. Move them until all four corners have a ✓."),
+            _("That is a neuron: two weights turn the line, the bias shifts it."),
+            done=answers(neuron) == GATES["AND"],
+        )
+        st.markdown(_corners(neuron))
+    with sight:
+        view(
+            feature_plane(neuron, evaluate(neuron), GATES["AND"]),
+            key="home_plane",
+            alt=_("Plane of the two features, shaded by the output, with the undecided line."),
+        )
+
+
+def _slide() -> Neuron:
+    labels = [_("weight {number}").format(number=place) for place in (1, 2)]
+    weights = live_sliders(
+        labels, "home_weights", FIRST_GATE.weights, _SCALE, parts=["w0.0.0", "w0.0.1"]
+    )
+    (bias,) = live_sliders([_("bias")], "home_bias", (FIRST_GATE.bias,), _SCALE, parts=["b0.0"])
+    return Neuron(FIRST_GATE.features, weights, bias)
+
+
+def _corners(neuron: Neuron) -> str:
+    """What the neuron says at the four corners, with the numbers of now, as Markdown."""
+    first, second, bias = (bracketed(value) for value in (*neuron.weights, neuron.bias))
+    sums = pre_activation(neuron, torch.tensor(CORNERS))[:, 0].tolist()
+    rows = [
+        f"{x:g} × {first} + {y:g} × {second} + {bias} = {number(z)} → {output:.2f}"
+        for (x, y), z, output in zip(CORNERS, sums, corner_outputs(neuron).tolist(), strict=True)
+    ]
+    return "```text\n" + "\n".join(rows) + "\n```"
+
+
+def contents() -> None:
+    """Every lesson with a line about what one does there."""
+    for section, entries in SECTIONS.items():
+        st.subheader(_(section), anchor=False)
+        for first in range(0, len(entries), _WIDE):
+            row = entries[first : first + _WIDE]
+            for place, entry in zip(st.columns(_WIDE), row, strict=False):
+                with place, st.container(border=True, height="stretch", gap=None):
+                    _show(entry)
+
+
+def _show(entry: Entry) -> None:
+    title = _(entry.title)
+    st.page_link(
+        f"pages/{entry.file}",
+        label=f"**{entry.number}. {title}**",
+        icon=f":material/{entry.icon}:",
+    )
+    st.caption(_(entry.about))
