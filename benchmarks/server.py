@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,16 @@ def browser() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-STREAMLIT = (sys.executable, "-m", "streamlit", "run", "streamlit_app.py")
+def laptop(port: int) -> list[str]:
+    """The command that serves the app as on a laptop."""
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    return [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+
+
+def hosted(port: int) -> list[str]:
+    """The command that serves the app as a demo does."""
+    options = ["--host=127.0.0.1", f"--port={port}", "--no-access-log", "--log-level=warning"]
+    return [sys.executable, "-m", "uvicorn", "nnlab.ui.asgi:app", *options]
 
 
 def free_port() -> int:
@@ -61,23 +70,22 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    log: Path | None = None,
+    command: Callable[[int], list[str]] = laptop,
     port: int | None = None,
+    log: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    command: Sequence[str] = STREAMLIT,
 ) -> Iterator[Served]:
     """The app on a free port or a given one; what it says goes into `log`."""
     port = port or free_port()
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
     with (
         (log or Path(os.devnull)).open("a", encoding="utf-8") as said,
         subprocess.Popen(
-            [*command, *options],
+            command(port),
             cwd=ROOT,
             env=os.environ | (environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=said,
-            stderr=subprocess.STDOUT if log else None,
+            stderr=said if log else None,
         ) as process,
     ):
         served = Served(f"127.0.0.1:{port}", process.pid)

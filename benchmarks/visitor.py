@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -18,7 +18,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 MOST_WAIT = 90.0
-_TRIGGERS = "$$STREAMLIT_INTERNAL_KEY_{id}__events"
 _NO_TOKEN = "no-token"  # noqa: S105
 """Stands where a browser may send a token, before the number of the session to come back to."""
 
@@ -60,10 +59,7 @@ class Visitor:
         cookie = await asyncio.to_thread(_cookie, self.address)
         self._socket = await websockets.connect(
             f"ws://{self.address}/_stcore/stream",
-            subprotocols=[  # type: ignore[arg-type]
-                "streamlit",
-                *([_NO_TOKEN, self.session] if self.session else []),
-            ],
+            subprotocols=[websockets.Subprotocol(each) for each in self._protocols()],
             additional_headers={"Cookie": cookie},
             max_size=None,
             open_timeout=MOST_WAIT,
@@ -72,12 +68,19 @@ class Visitor:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         await self._socket.close()
         self._reading.cancel()
         with suppress(asyncio.CancelledError):
             await self._reading
+
+    def _protocols(self) -> list[str]:
+        """Streamlit's own, and the session to come back to if there was one."""
+        return ["streamlit", *([_NO_TOKEN, self.session] if self.session else [])]
 
     @property
     def connected(self) -> bool:
@@ -95,19 +98,16 @@ class Visitor:
         await self.send(message.SerializeToString())
         await self.until(lambda: self._opened)
 
-    async def send(self, data: bytes) -> None:
-        """Send any bytes."""
+    async def send(self, data: bytes | str) -> None:
+        """Send anything."""
         await self._socket.send(data)
 
     async def set(self, key: str, **value: Any) -> None:
         """Say that the widget with this key now has a value, such as `double_value=0.5`; a
         component's is given as `json_value` or `json_trigger_value`, in JSON."""
         shown = self.shown[key]
-        triggers = "json_trigger_value" in value
-        await self.say(
-            WidgetState(id=_TRIGGERS.format(id=shown.id) if triggers else shown.id, **value),
-            fragment=shown.fragment,
-        )
+        name = triggers(shown.id) if "json_trigger_value" in value else shown.id
+        await self.say(WidgetState(id=name, **value), fragment=shown.fragment)
 
     async def say(self, *states: WidgetState, fragment: str = "") -> None:
         """Ask for a run, of a fragment alone if one is named, with these states of widgets."""
@@ -130,7 +130,7 @@ class Visitor:
 
     # ---- waiting ----
 
-    async def until(self, holds: Any, seconds: float = MOST_WAIT) -> None:
+    async def until(self, holds: Callable[[], object], seconds: float = MOST_WAIT) -> None:
         """Wait until something holds. Raises TimeoutError, and ConnectionError when the server
         has hung up."""
         async with asyncio.timeout(seconds):
@@ -186,13 +186,20 @@ class Visitor:
         elif kind == "bidi_component":
             component = element.bidi_component
             data = component.bytes or component.json
-            self._note(Shown(component.id, component.component_name, message.delta.fragment_id, data))
+            self._note(
+                Shown(component.id, component.component_name, message.delta.fragment_id, data)
+            )
         elif kind and hasattr(getattr(element, kind), "id"):
             self._note(Shown(getattr(element, kind).id, kind, message.delta.fragment_id, None))
 
     def _note(self, shown: Shown) -> None:
         for key in _keys(shown.id):
             self.shown[key] = shown
+
+
+def triggers(name: str) -> str:
+    """The id under which a component says what has happened in it."""
+    return f"$$STREAMLIT_INTERNAL_KEY_{name}__events"
 
 
 def _keys(name: str) -> Iterator[str]:
@@ -205,6 +212,6 @@ def _keys(name: str) -> Iterator[str]:
 
 def _cookie(address: str) -> str:
     """The cookie that a browser is given before its websocket opens: balancers go by it."""
-    with urlopen(f"http://{address}/_stcore/health", timeout=MOST_WAIT) as answer:  # noqa: S310
+    with urlopen(f"http://{address}/_stcore/health", timeout=MOST_WAIT) as answer:
         given = answer.headers.get_all("Set-Cookie") or []
     return "; ".join(each.partition(";")[0] for each in given)

@@ -14,6 +14,7 @@ from nnlab.edits import Edits
 from nnlab.figures.drawing import Diagram, layer_names, names
 from nnlab.language import gettext as _
 from nnlab.ui import link
+from nnlab.ui.cells import changes
 from nnlab.ui.choice import choose
 from nnlab.ui.slider import Scale, live_sliders, parse, report_of, short
 
@@ -180,9 +181,9 @@ def _take_table(page: str, key: str, layer: int, sizes: Sequence[int]) -> None:
     """Anything can come from a browser: what is no edit of this network is left out later."""
     edits = hand.from_text(link.read(f"{page}_edits"), sizes)
     units = names(sizes)[layer + 1]
-    for row, changed in st.session_state[key]["edited_rows"].items():
-        for column, value in changed.items():
-            if column in units and isinstance(value, int | float):
-                part = _cell(layer, int(row), units.index(column), sizes[layer])
+    for row, cells in changes(key, units, sizes[layer] + 1).cells.items():
+        for unit, value in cells.items():
+            if value is not None:
+                part = _cell(layer, row, unit, sizes[layer])
                 edits = hand.edit(edits, part, SCALE.accept(value))
     link.write(f"{page}_edits", hand.to_text(edits))

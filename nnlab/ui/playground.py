@@ -76,8 +76,7 @@ def _opened(text: str) -> Session:
     reading = from_link(text, START)
     told = _complaint(reading.complaint) if reading.complaint else ""
     player = Player(reading.experiment)
-    at = link.read(AT)
-    player.reach(min(int(at), player.experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0)
+    player.reach(min(link.count(AT) or 0, player.experiment.n_steps))
     return Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
 
 

@@ -127,9 +127,7 @@ def choose_moment(run: Run) -> int:
     last = len(run) - 1
     if last == 0:
         return 0
-    kept = link.read(AT)
-    if kept.isdecimal() and int(kept) > last:
-        link.forget(AT)
+    link.forget_beyond(AT, last)
     whole = run.experiment.steps_per_epoch == 1
     label = _("go to epoch") if whole else _("go to step")
     return int(live_slider(label, AT, last, WholeScale(0, last)))

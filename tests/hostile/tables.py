@@ -59,8 +59,10 @@ TABLES: Mapping[str, Callable[[], bytes]] = {
     "UTF-16 without its mark": lambda: _NUMBERS.encode("utf-16-le"),
     "half a UTF-16": lambda: _NUMBERS.encode("utf-16")[:-1],
     "UTF-32": lambda: _NUMBERS.encode("utf-32"),
-    "mixed encodings": lambda: "é,数\n".encode() + "é,ü\n".encode("latin-1") + "数,据\n".encode("gbk"),
+    "mixed encodings": lambda: (
+        "é,数\n".encode() + "é,ü\n".encode("latin-1") + "数,据\n".encode("gbk")
+    ),
     "surrogates": lambda: "a,b\n\ud800,1\n".encode("utf-8", "surrogatepass"),
-    "right to left": lambda: "a\u202e,b\u200b\n1,2\n3,4\n".encode(),
+    "right to left": "a\u202e,b\u200b\n1,2\n3,4\n".encode,
     "every delimiter": lambda: b"1,2;3|4\t5 6\n" * 30,
 }

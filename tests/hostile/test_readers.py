@@ -23,6 +23,10 @@ from tests.hostile.texts import EXPERIMENTS, GARBAGE
 
 START = Experiment()
 MOST_SENTENCE = 600
+FIELDS = (
+    *("data", "network", "training", "seed", "interventions", "layers", "units", "name", "source"),
+    *("rows", "step", "field", "value", "edits", "row", "values", "loss", "classes", "version"),
+)
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -31,14 +35,8 @@ JSON = st.recursive(
     | st.floats()
     | st.text(max_size=20)
     | st.sampled_from(["SGD", "points", "ReLU", "w0.0.0", "b0.0", "learning_rate", "MSELoss"]),
-    lambda inner: st.lists(inner, max_size=5)
-    | st.dictionaries(
-        st.sampled_from(
-            ["data", "network", "training", "seed", "interventions", "layers", "units", "name"]
-            + ["source", "rows", "step", "field", "value", "edits", "row", "values", "loss"]
-        ),
-        inner,
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=5)
     ),
     max_leaves=25,
 )
@@ -107,7 +105,7 @@ def test_a_bad_file_is_refused_in_one_sentence_or_is_a_table(name: str) -> None:
         used(table)
 
 
-@given(st.one_of(st.binary(max_size=300), st.text('0123,;|\t"\n\r\'=.eE-? aé数', max_size=300)))
+@given(st.one_of(st.binary(max_size=300), st.text("0123,;|\t\"\n\r'=.eE-? aé数", max_size=300)))
 @settings(max_examples=300)
 def test_any_bytes_are_refused_in_one_sentence_or_are_a_table(content: bytes | str) -> None:
     for encoding in ("utf-8", "utf-16", "gb18030"):
