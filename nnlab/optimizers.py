@@ -31,7 +31,7 @@ def with_betas(
     return optimizer(parameters, lr=learning_rate, betas=(beta1, beta2), **settings)
 
 
-_LATE = {"amsgrad": "max_exp_avg_sq", "centered": "grad_avg", "momentum": "momentum_buffer"}
+LATE = {"amsgrad": "max_exp_avg_sq", "centered": "grad_avg", "momentum": "momentum_buffer"}
 """What an optimizer begins to remember, from zero, when one of these is switched on late."""
 
 
@@ -43,7 +43,7 @@ def change(optimizer: Optimizer, choice: Choice) -> None:
     if isinstance(optimizer, torch.optim.SGD):
         return
     for parameter, state in optimizer.state.items():
-        for key in (name for setting, name in _LATE.items() if group.get(setting)):
+        for key in (name for setting, name in LATE.items() if group.get(setting)):
             state.setdefault(key, torch.zeros_like(parameter))
 
 

@@ -6,8 +6,9 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
-from nnlab.ui.depth_lesson import choose_start, explore, formula, script
+from nnlab.ui.depth_lesson import choose_start, explore, formula, script, taken
 from nnlab.ui.live import live
+from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("Why did it stop learning?"),
@@ -33,3 +34,4 @@ seen = live(partial(explore, aim, seed, frame.device()))
 
 lesson.formula(formula(seen))
 lesson.code(script(seen))
+take_away(taken(seen))

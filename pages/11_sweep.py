@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
-from nnlab.ui.sweep_lesson import choose_grid, explore, script
+from nnlab.ui.sweep_lesson import choose_grid, explore, script, taken
+from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("Which learning rate? Which size?"),
@@ -30,3 +31,4 @@ lesson.formula(
     r"\tilde{L}(\eta, h) = \operatorname{median}_{s}\; L_{\text{test}}(\eta, h, s)"
 )
 lesson.code(script(experiment))
+take_away(taken(experiment))

@@ -11,6 +11,7 @@ from nnlab.scripts.layers import layers_code
 from nnlab.ui import layers_lesson, lesson
 from nnlab.ui.controls import choose_seed, choose_untrained
 from nnlab.ui.live import live
+from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("What do layers add?"),
@@ -51,3 +52,4 @@ lesson.predict(
 layers_lesson.collapse_task(seen.layers)
 lesson.formula(layers_lesson.formula(plain, seen.part))
 lesson.code(layers_code(seen.experiment, seen.features[0].tolist()))
+take_away(layers_lesson.taken(seen))

@@ -6,11 +6,12 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.scripts.module import STYLES
-from nnlab.scripts.training import script
+from nnlab.scripts.program import program
 from nnlab.ui import frame, lesson
 from nnlab.ui.choice import choose
 from nnlab.ui.live import live
-from nnlab.ui.training_lesson import choose_start, explore
+from nnlab.ui.take_away import take_away
+from nnlab.ui.training_lesson import choose_start, explore, taken
 
 lesson.question(
     _("How does a network learn?"),
@@ -38,8 +39,9 @@ lesson.formula(
     r"L = \frac{1}{n} \sum_{i=1}^{n} (\hat{y}_i - y_i)^2"
 )
 lesson.code(
-    script(
+    program(
         run.experiment,
         choose(_("Written as"), {name: name for name in STYLES}, "training_style", "Sequential"),
     )
 )
+take_away(taken(run))

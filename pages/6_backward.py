@@ -8,6 +8,7 @@ from nnlab.language import gettext as _
 from nnlab.scripts.backward import script
 from nnlab.ui import backward_lesson, lesson
 from nnlab.ui.live import live
+from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("How does the network know what to change?"),
@@ -37,3 +38,4 @@ backward_lesson.show_tasks(seen)
 
 lesson.formula(backward_lesson.formula(seen.told.experiment))
 lesson.code(script(seen.told.experiment))
+take_away(backward_lesson.taken(seen))

@@ -7,7 +7,8 @@ from functools import partial
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
 from nnlab.ui.live import live
-from nnlab.ui.surface_lesson import choose_start, explore, formula, script
+from nnlab.ui.surface_lesson import choose_start, explore, formula, script, taken
+from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("Where is the bottom?"),
@@ -36,3 +37,4 @@ seen = live(partial(explore, start, frame.device()))
 
 lesson.formula(formula(seen.run.experiment))
 lesson.code(script(seen))
+take_away(taken(seen))

@@ -9,7 +9,8 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
 from nnlab.ui.live import live
-from nnlab.ui.optimizers_lesson import explore, formula, plan, script
+from nnlab.ui.optimizers_lesson import explore, formula, plan, script, taken
+from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("Which optimizer, and why?"),
@@ -45,3 +46,4 @@ st.markdown(
 )
 live(partial(plan, frame.device()))
 lesson.code(script(race))
+take_away(taken(race, frame.device()))

@@ -194,6 +194,11 @@ RULES = {
     "but weights alone": Rule([WEIGHTS], unpickling_more_than_weights, "torch.load(upload)"),
     "no message hides in a text": Rule(APP, translating_inside_text, "text = f\"{_('Done.')}\""),
     "no text is run as code": Rule(APP, evaluating, "eval(text)"),
+    "somebody's code is run by the sandbox alone": Rule(
+        [path for path in APP if path.parent.name != "sandbox"],
+        importing("nnlab.sandbox.pasted", "nnlab.sandbox.inside", "importlib.abc", "runpy", "code"),
+        "from nnlab.sandbox import pasted",
+    ),
     "no HTML is made of values": Rule(
         APP, html_from_values, "st.markdown(name, unsafe_allow_html=True)"
     ),

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from nnlab.files import refusal
+from nnlab.table.reading import MOST_BYTES
+
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / ".streamlit" / "config.toml"
 
@@ -24,7 +27,7 @@ FACTS = {
     "client.toolbarMode": "minimal",
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": 2,
+    "server.maxUploadSize": MOST_BYTES // 1_000_000,
     "server.maxMessageSize": 20,
     "global.disableWidgetStateDuplicationWarning": True,
     "browser.gatherUsageStats": False,
@@ -89,6 +92,11 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(("name", "value"), FACTS.items())
 def test_a_fact_holds(options: Options, name: str, value: object) -> None:
     assert ours(options, name) == value
+
+
+def test_whatever_can_be_read_can_be_sent() -> None:
+    assert refusal.MOST_BYTES == MOST_BYTES
+    assert MOST_BYTES % 1_000_000 == 0
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -7,8 +7,8 @@ from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.limits import Because, ExperimentError
 
-MOST_BYTES = 8_000_000
-"""The largest experiment has a million parameters of four bytes, or rows of 5 MB."""
+MOST_BYTES = 5_000_000
+"""A million parameters, which is the most, take four bytes each."""
 
 
 class FileError(ExperimentError):

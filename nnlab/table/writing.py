@@ -19,15 +19,16 @@ def write_table(experiment: Experiment) -> str:
     targets = [_target(each, names.classes) for each in raw.y[:, 0].numpy()]
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(_guarded, (*names.features, TARGET)))
+    writer.writerow(map(guarded, (*names.features, TARGET)))
     for row, target in zip(raw.x.numpy(), targets, strict=True):
         writer.writerow((*map(str, row), target))
     return text.getvalue()
 
 
 def _target(value: object, classes: tuple[str, ...]) -> str:
-    return _guarded(classes[int(value)]) if classes else str(value)  # type: ignore[call-overload]
+    return guarded(classes[int(value)]) if classes else str(value)  # type: ignore[call-overload]
 
 
-def _guarded(word: str) -> str:
+def guarded(word: str) -> str:
+    """The word as a spreadsheet takes it for a word: nothing that starts like a formula."""
     return f"{GUARD}{word}" if word[:1] in FORMULA_STARTS else word

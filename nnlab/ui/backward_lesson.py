@@ -11,6 +11,7 @@ import streamlit as st
 
 from nnlab.arithmetic import number
 from nnlab.edits import interventions
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.figures.backward import Moment, backward_diagram
 from nnlab.figures.drawing import layer_names, names
@@ -28,12 +29,13 @@ from nnlab.losses import LOSSES
 from nnlab.network import begin, locate
 from nnlab.registry import Choice
 from nnlab.scripts.backward import Line, listing
-from nnlab.training import STEPS
+from nnlab.training import STEPS, train
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_activation, choose_seed, count
 from nnlab.ui.parts import change_part, choose_part, read_edits, undo_buttons
 from nnlab.ui.slider import LogScale, Scale, WholeScale, live_slider, live_sliders, parse
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 
 PAGE, AT = "backward", "backward_at"
@@ -184,6 +186,11 @@ def explore(drawn: Experiment) -> Seen:
         _show_graph(experiment, operation)
     show_comparison(_compared(experiment))
     return Seen(told, operation)
+
+
+def taken(seen: Seen) -> Taken:
+    """The network on the screen, before its first update."""
+    return Taken("backward", lambda: Look(train(seen.told.experiment, engine=REFERENCE), 0))
 
 
 def _change(drawn: Experiment) -> tuple[Experiment, int]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from nnlab.activations import ACTIVATIONS
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment, Layer, Training
 from nnlab.figures.curves import Curve
 from nnlab.figures.loss import LossCurve, loss_curve
@@ -19,12 +20,13 @@ from nnlab.language import gettext_noop as N_
 from nnlab.registry import Choice
 from nnlab.scripts.depth import script as program
 from nnlab.signals import REACH, Signals, measure, tower
-from nnlab.training import Run
+from nnlab.training import Run, train
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, Scale, WholeScale, live_slider
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 
 MOST_LAYERS, MOST_UNITS, MOST_EPOCHS = 30, 64, 60
@@ -144,6 +146,16 @@ def explore(aim: str, seed: int, device: str) -> Seen:
         _show_dead(seen)
         _show_curve(seen)
     return seen
+
+
+def taken(seen: Seen) -> Taken:
+    """The network as it is drawn, or at the step that is looked at."""
+
+    def look() -> Look:
+        run = train(seen.experiment, engine=REFERENCE) if seen.run is None else seen.run
+        return Look(run, seen.step)
+
+    return Taken("depth", look)
 
 
 def formula(seen: Seen) -> str:

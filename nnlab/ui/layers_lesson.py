@@ -14,6 +14,7 @@ from nnlab.activations import ACTIVATIONS
 from nnlab.arithmetic import number, worked
 from nnlab.collapse import collapse, is_linear
 from nnlab.edits import Edits, interventions
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.figures.drawing import Diagram, draw_trace, names, unit_sum
 from nnlab.figures.matrix import matrix
@@ -21,6 +22,7 @@ from nnlab.figures.network import diagram
 from nnlab.gates import CORNERS, GATES
 from nnlab.language import gettext as _
 from nnlab.network import LayerTrace, begin, build, locate, trace
+from nnlab.training import train
 from nnlab.ui import lesson, link
 from nnlab.ui.parts import (
     Part,
@@ -32,6 +34,7 @@ from nnlab.ui.parts import (
     undo_buttons,
 )
 from nnlab.ui.slider import Scale, live_sliders
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 
 FEATURES, EDITS = "layers_x", "layers_edits"
@@ -86,6 +89,11 @@ def explore(plain: Experiment) -> Seen:
     with counted:
         st.markdown(shapes(experiment))
     return seen
+
+
+def taken(seen: Seen) -> Taken:
+    """The network on the screen, which has not learned anything."""
+    return Taken("layers", lambda: Look(train(seen.experiment, engine=REFERENCE), 0))
 
 
 def _choose_and_change(plain: Experiment, module: nn.Sequential) -> tuple[Part, dict[str, float]]:

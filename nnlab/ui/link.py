@@ -69,9 +69,14 @@ def hold(key: str, text: str) -> None:
 
 def write(key: str, text: str) -> None:
     """Remember a text for this session and put it into the link; an empty one leaves the link."""
-    memory = _memory()
-    if text != memory.written.get(key, ""):
+    if text != _memory().written.get(key, ""):
         settle()
+    follow(key, text)
+
+
+def follow(key: str, text: str) -> None:
+    """Write what goes on by itself: nothing was decided."""
+    memory = _memory()
     memory.texts[key] = memory.written[key] = text
     memory.read.add(key)
     _put(key, text)

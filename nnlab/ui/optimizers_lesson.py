@@ -22,13 +22,14 @@ from nnlab.optimizers import OPTIMIZERS
 from nnlab.race import LANES, NETWORK, experiment, first_rate, racer
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
+from nnlab.scripts.program import program
 from nnlab.scripts.race import script as race_program
-from nnlab.scripts.training import script as training_program
 from nnlab.training import Run
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 from nnlab.valleys import VALLEYS, Point, Racer, ground, walk
 
@@ -103,6 +104,14 @@ def explore(device: str) -> Race:
     return race
 
 
+def taken(race: Race, device: str) -> Taken | None:
+    """The network of the racer that is looked at, at that step; a valley has none."""
+    if race.ground != NETWORK:
+        return None
+    run = _run(race.racers[race.looked_at], race.steps, device)
+    return Taken("optimizers", lambda: Look(run, race.step))
+
+
 def formula(race: Race) -> str:
     """The rule of the racer that is looked at."""
     return OPTIMIZERS[race.racers[race.looked_at].optimizer.name].formula
@@ -111,7 +120,7 @@ def formula(race: Race) -> str:
 def script(race: Race) -> str:
     """The program that prints where the racers end, or the losses of the one that is looked at."""
     if race.ground == NETWORK:
-        return training_program(experiment(_START, race.racers[race.looked_at], race.steps))
+        return program(experiment(_START, race.racers[race.looked_at], race.steps))
     looked_at = (race.looked_at, race.step)
     return race_program(race.ground, race.start, race.racers, race.steps, looked_at)
 

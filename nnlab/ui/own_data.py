@@ -12,18 +12,19 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from nnlab.data import Data, PointEdit, edited
+from nnlab.datasets.sources import MOST_ROWS as MOST_LINES
 from nnlab.experiment import Experiment, Network, Training
 from nnlab.language import gettext as _
-from nnlab.limits import ExperimentError
+from nnlab.limits import Because, ExperimentError
 from nnlab.rows import Rows
 from nnlab.table import Table, TableError, read_table, write_table
 from nnlab.table.columns import Task
-from nnlab.table.reading import MOST_BYTES
 from nnlab.table.samples import MOST_CATEGORIES, Missing
 from nnlab.table.sheet import MOST_ROWS, changed, sheet
 from nnlab.ui import knobs
 from nnlab.ui.cells import changes
 from nnlab.ui.choice import choose
+from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.playground import ACTS, Session, session
 from nnlab.ui.server import session_lock
@@ -99,10 +100,10 @@ def _last_added(data: Data) -> int | None:
 
 
 def _from_file(held: Session, fit: Fit) -> None:
-    most = MOST_BYTES // 1_000_000
+    most = house().most_upload_mb
     uploaded = st.file_uploader(
-        _("A table as CSV: a line for each row, at most {most} MB and 10,000 rows").format(
-            most=most
+        _("A table as CSV: a line for each row, at most {most} MB and {rows} rows").format(
+            most=most, rows=f"{min(house().most_rows, MOST_LINES):,}"
         ),
         type=["csv", "tsv", "txt", "dat"],
         key="play_file",
@@ -118,6 +119,10 @@ def _from_file(held: Session, fit: Fit) -> None:
 
 def _table_of(uploaded: UploadedFile) -> Table:
     """The table of the file, read once."""
+    most, megabytes = house().most_upload_mb, uploaded.size / 1_000_000
+    if megabytes > most:
+        allowed = Because(_("at most {most} MB").format(most=most))
+        raise ExperimentError(_("the size of the file"), f"{megabytes:.1f} MB", allowed)
     name, table = st.session_state.get(_TABLE, ("", None))
     if name != uploaded.file_id:
         table = read_table(uploaded.getvalue())
@@ -131,7 +136,7 @@ def _offer(table: Table, name: str, held: Session, fit: Fit) -> None:
     source = table.to_choice(plan.features, plan.target, plan.missing, plan.task)
     data = Data(source, seed=0, test_share=HELD_OUT, standardise=True)
     now = held.player.now()
-    experiment = fit(now, data, now.network, now.training)
+    experiment = within(fit(now, data, now.network, now.training))
     said = _("{rows} rows with {features} features, {held_out} of them held out.")
     counts = {"rows": data.n_rows, "features": data.n_features, "held_out": data.n_test}
     st.caption(said.format(**counts))

@@ -8,40 +8,95 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.network import locate
 from nnlab.ui import knobs
-from nnlab.ui.gallery import gallery
+from nnlab.ui.choice import choose
+from nnlab.ui.first_start import first_start
+from nnlab.ui.gallery import gallery, opened
 from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import Session, acted, has_part, play, remember, session
+from nnlab.ui.playground import ACTS, Session, acted, has_part, play, remember, session
 from nnlab.ui.playground_controls import CONTROLS, fitted
 from nnlab.ui.playground_pictures import show_curves, show_field
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import Scale
+from nnlab.ui.take_away import Look, Taken, brought, take_away
 from nnlab.ui.watching import describe, watch
 
 
 @st.fragment
-def workbench(mode: str) -> None:
+def workbench() -> None:
     """Controls, stage and pictures: everything that follows a hand on the playground."""
     with session_lock():
         acted()
         held = session()
+        bring(held)
         tell(held)
-        gallery(held)
-        CONTROLS[mode](held)
-        middle, right = st.columns([3, 2], gap="medium")
-        with middle:
-            above = st.container()
-            edit_part(held)
-            show_curves(held.player)
-        with above:
-            play()
-        with right:
-            show_field(held.player)
-            new_points(held)
+        mode = _head(held)
+        _bench(held, mode)
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
+        take_away(taken(held))
         if not held.player.playing and not remember(held):
             st.caption(_("This experiment is too long for a link: keep it as a file instead."))
+
+
+def _head(held: Session) -> str:
+    """How many controls, the presets, and what to do next. Gives the name of the controls."""
+    with st.container(horizontal=True, vertical_alignment="center", key="play_head"):
+        mode = choose(
+            _("controls"),
+            {"learn": _("a few controls"), "full": _("all controls")},
+            "mode",
+            "learn",
+            look="segments",
+            required=True,
+            label_visibility="collapsed",
+            width="content",
+        )
+        gallery()
+    opened(held)
+    if mode == "learn":
+        first_start(held)
+    return mode
+
+
+def _bench(held: Session, mode: str) -> None:
+    """Controls, network and output in one glance; static/app.css lays them side by side. Play is
+    the first of them for the keyboard, and on a phone."""
+    with st.container(key="play_room"), st.container(key="play_bench"):
+        middle = st.container(key="play_middle", gap="small")
+        right = st.container(key="play_right", gap="small")
+        left = st.container(key="play_left", gap="small")
+    with left:
+        CONTROLS[mode](held)
+    with middle:
+        stage = st.container()
+        edit_part(held)
+    with stage:
+        play()
+    with right:
+        show_field(held.player)
+        show_curves(held.player)
+    with left:
+        new_points(held)
+
+
+def bring(held: Session) -> None:
+    """Be what a file has brought, at the step that it says."""
+    if found := brought():
+        ACTS["pause"](held, {})
+        held.player.become(found.experiment)
+        held.player.reach(found.at)
+
+
+def taken(held: Session) -> Taken:
+    """The network of the moment in which it is asked for."""
+    lock = session_lock()
+
+    def look() -> Look:
+        with lock:
+            return Look(held.player.run, held.player.step)
+
+    return Taken("playground", look)
 
 
 def tell(held: Session) -> None:

@@ -28,6 +28,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 
 PICK = "surface_pick"
@@ -101,6 +102,11 @@ def explore(start: Experiment, device: str) -> Seen:
         st.subheader(_("The loss on the way"), anchor=False)
         _show_curve(seen, step)
     return seen
+
+
+def taken(seen: Seen) -> Taken:
+    """The network where the ball lies, and its way from there."""
+    return Taken("surface", lambda: Look(seen.rolled, 0))
 
 
 def formula(experiment: Experiment) -> str:

@@ -22,6 +22,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, WholeScale, live_slider
+from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 
 AT = "training_at"
@@ -70,6 +71,13 @@ def explore(start: Experiment, device: str) -> Run:
         st.subheader(_("One step, part by part"), anchor=False)
         walk(step)
     return run
+
+
+def taken(run: Run) -> Taken:
+    """The network at the moment that is looked at."""
+    kept = link.read(AT)
+    step = int(run.steps[int(kept) if kept.isdecimal() and int(kept) < len(run) else -1])
+    return Taken("training", lambda: Look(run, step))
 
 
 def _show_tasks(run: Run) -> None:

@@ -31,7 +31,8 @@ from nnlab.measures import (
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.player import Player
 from nnlab.scene import kind_of
-from nnlab.scripts.training import definition
+from nnlab.scripts.module import STYLES
+from nnlab.scripts.program import program
 from nnlab.training import Run
 from nnlab.ui import lesson
 from nnlab.ui.choice import choose
@@ -39,6 +40,7 @@ from nnlab.ui.server import session_lock
 from nnlab.ui.view import view
 
 CHOICE, NOTHING = "watch", "nothing"
+STYLE = "play_style"
 EVERY_S = 0.5
 """Seconds between two pictures while it plays."""
 BINS = 24
@@ -86,7 +88,8 @@ def describe(player: Player) -> None:
     ]
     rows = f"L &= {' + '.join(terms)}", f"& {OPTIMIZERS[training.optimizer.name].formula}"
     lesson.formula(r"\begin{aligned} " + r" \\[1ex] ".join(rows) + r" \end{aligned}")
-    lesson.code(definition(now))
+    style = choose(_("Written as"), {name: name for name in STYLES}, STYLE, "Sequential")
+    lesson.code(program(player.experiment, style or "Sequential", player.step))
 
 
 # ---- the pictures ----

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from nnlab.table.reading import MOST_BYTES
 from tests.browser.app import Server, open_page, wait_until_idle, widget
 
 FLOWERS = b"<b>width</b>,height,kind\n" + b"\n".join(
     b"%d,%d,%s" % (row, row % 7, (b"rose", b"<i>tulip</i>")[row % 2]) for row in range(20)
+)
+
+LARGE = b"word,height\n" + b"\n".join(
+    b"%s%d,%d" % (b"w" * 99_980, row, row) for row in range(10, 60)
 )
 
 
@@ -15,6 +20,9 @@ def test_a_file_is_used_and_a_row_deleted_in_the_table(page: Page, server: Serve
     open_page(page, server, "playground", tour="off", own="file")
     widget(page, "play_own").locator("summary").click()
     chooser = widget(page, "play_file").locator("input[type=file]")
+    assert MOST_BYTES - 2000 < len(LARGE) <= MOST_BYTES
+    chooser.set_input_files({"name": "large.csv", "mimeType": "text/csv", "buffer": LARGE})
+    expect(page.get_by_text("column to predict")).to_be_visible()
     chooser.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": FLOWERS})
     widget(page, "play_use").get_by_role("button").click()
     expect(widget(page, "play_field").get_by_text("<b>width</b>")).to_be_visible()
