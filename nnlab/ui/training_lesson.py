@@ -75,8 +75,9 @@ def explore(start: Experiment, device: str) -> Run:
 
 def taken(run: Run) -> Taken:
     """The network at the moment that is looked at."""
-    kept = link.read(AT)
-    step = int(run.steps[int(kept) if kept.isdecimal() and int(kept) < len(run) else -1])
+    last = len(run) - 1
+    moment = link.count(AT)
+    step = int(run.steps[last if moment is None else min(moment, last)])
     return Taken("training", lambda: Look(run, step))
 
 
