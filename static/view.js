@@ -187,12 +187,12 @@ function rowAt(view, { clientX, clientY }) {
   return row
 }
 
-// What can be seen is drawn in the next frame; what is out of sight, when the newest has stood still.
+// What can be seen is drawn at once; what is out of sight, when the newest has stood still.
 async function turn(view) {
   let before
   do {
     before = view.wanted
-    if (inSight(view.root)) return new Promise(requestAnimationFrame)
+    if (inSight(view.root)) return
     await new Promise((done) => setTimeout(done, OUT_OF_SIGHT_MS))
   } while (before !== view.wanted)
 }
@@ -271,7 +271,7 @@ function plotly(script) {
   loading ??= new Promise((loaded, failed) => {
     const element = document.createElement("script")
     element.src = new URL(`app/static/${script}`, document.baseURI).href
-    element.onload = () => loaded(window.Plotly)
+    element.onload = () => loaded(quickened(window.Plotly))
     element.onerror = () => {
       loading = null
       failed(new Error(`${element.src} did not load`))
@@ -279,6 +279,21 @@ function plotly(script) {
     document.head.append(element)
   })
   return loading
+}
+
+// For each trace Plotly goes through its whole schema to find which attributes are lists, a third of
+// the time that a picture takes. The trace itself tells it sooner.
+function quickened(Plotly) {
+  Plotly.PlotSchema.findArrayAttributes = (trace) => listsIn(trace, "")
+  return Plotly
+}
+
+function listsIn(thing, path) {
+  return Object.entries(thing).flatMap(([name, value]) => {
+    if (name.startsWith("_")) return []
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return [path + name]
+    return isObject(value) && Object.getPrototypeOf(value) === Object.prototype ? listsIn(value, `${path}${name}.`) : []
+  })
 }
 
 // ---- the theme ----
@@ -346,7 +361,10 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 function listenToPlot(view) {
   view.listening = true
   const part = (event) => {
-    const id = event.points?.[0]?.customdata
+    const point = event.points?.[0]
+    // The cells of a large grid are told by their row and column: "at3.7" where meta.cells is "at".
+    const cells = point?.data?.meta?.cells
+    const id = cells ? cells + point.pointNumber.join(".") : point?.customdata
     return typeof id === "string" && id ? id : null
   }
   const point = (id) => {
