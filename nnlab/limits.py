@@ -187,7 +187,7 @@ class Pattern:
     examples: tuple[str, ...]
 
     def accept(self, field: str, value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(self.form, value):
+        if not isinstance(value, str) or not re.fullmatch(self.form, value, re.ASCII):
             raise ExperimentError(field, value, self)
         return value
 

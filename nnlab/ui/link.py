@@ -102,6 +102,18 @@ def forget(*keys: str) -> None:
         write(key, "")
 
 
+def count(key: str) -> int | None:
+    """The whole number that a parameter says, None where it says no number of up to nine digits."""
+    text = read(key)
+    return int(text) if len(text) < 10 and text.isdecimal() else None
+
+
+def forget_beyond(key: str, last: int) -> None:
+    """Put a parameter back to its default where it counts beyond the last that there is."""
+    if (count(key) or 0) > last:
+        forget(key)
+
+
 def _put(key: str, text: str) -> None:
     if text and st.query_params.get(key) != text:
         st.query_params[key] = text
