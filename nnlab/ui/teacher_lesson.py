@@ -46,7 +46,7 @@ def choose_view() -> Address | None:
 
 
 def _a_lesson() -> Address:
-    titles = {entry.path: f"{entry.number}. {_(entry.title)}" for entry in _lessons()}
+    titles = {entry.path: _(entry.title) for entry in _lessons()}
     return Address(choose(_("lesson"), titles, "teacher_lesson", "playground", look="list"))
 
 
