@@ -75,7 +75,15 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
         )
         names = {"auto": _("auto"), **{name: name for name in available()}}
         choose(_("Compute on"), names, DEVICE, "auto", look="list")
-        _dress(key="page", data={"lang": language.current().replace("_", "-"), "css": _CSS})
+        _dress(
+            key="page",
+            data={"lang": language.current().replace("_", "-"), "css": _CSS},
+            on_returned_change=_nothing,
+        )
+
+
+def _nothing() -> None:
+    """A browser whose wire was cut asks for the page: that is run anew already."""
 
 
 def lead_on(pages: Sequence[StreamlitPage], page: StreamlitPage) -> None:
