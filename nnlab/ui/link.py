@@ -51,6 +51,11 @@ def arrived() -> bool:
     return bool(_memory().page)
 
 
+def page() -> str:
+    """The path of the page that this session shows; empty for the first one."""
+    return _memory().page
+
+
 def read(key: str) -> str:
     """Return a parameter's text; empty when nothing was set. Mends the link if it says else."""
     memory = _memory()
@@ -102,6 +107,18 @@ def forget(*keys: str) -> None:
     """Put parameters back to their defaults: for `on_click=link.forget, args=("neuron_w",)`."""
     for key in keys:
         write(key, "")
+
+
+def count(key: str) -> int | None:
+    """The whole number that a parameter says, None where it says no number of up to nine digits."""
+    text = read(key)
+    return int(text) if len(text) < 10 and text.isdecimal() else None
+
+
+def forget_beyond(key: str, last: int) -> None:
+    """Put a parameter back to its default where it counts beyond the last that there is."""
+    if (count(key) or 0) > last:
+        forget(key)
 
 
 def _put(key: str, text: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from nnlab import parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.language import gettext as _
@@ -86,8 +87,7 @@ def session() -> Session:
 def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
-    at = link.read(AT)
-    goal = min(int(at), experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0
+    goal = min(link.count(AT) or 0, experiment.n_steps)
     player.reach(goal)
     held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
     if player.step < goal and not player.trainer.finished:
@@ -246,7 +246,9 @@ def _fresh(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _speed(held: Session, said: Mapping[str, Any]) -> None:
-    held.player.speed = said["value"] if said.get("value") in SPEEDS else held.player.speed
+    speed = said.get("value")
+    if isinstance(speed, str) and speed in SPEEDS:
+        held.player.speed = speed
 
 
 def _seek(held: Session, said: Mapping[str, Any]) -> None:
@@ -256,8 +258,13 @@ def _seek(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _pick(held: Session, said: Mapping[str, Any]) -> None:
-    part = str(said.get("value"))[:32]
-    held.picked = "" if part == held.picked else part
+    part = str(said.get("value"))
+    held.picked = part if part != held.picked and has_part(held.player.experiment, part) else ""
+
+
+def has_part(experiment: Experiment, part: str) -> bool:
+    """Whether this names a weight or a bias of the experiment's network."""
+    return parts.is_part(part) and parts.exists(part, experiment.sizes, experiment.norms)
 
 
 def _resize(held: Session, said: Mapping[str, Any]) -> None:
@@ -297,9 +304,10 @@ def _place(said: Mapping[str, Any]) -> tuple[float, float]:
 
 def _number(said: Mapping[str, Any], name: str) -> float:
     value = said.get(name)
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float):
         return 0.0
-    return float(min(max(value, -1e6), 1e6))
+    near = float(min(max(value, -1e6), 1e6))
+    return 0.0 if math.isnan(near) else near
 
 
 def _nothing(held: Session, said: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 
-from nnlab.ui import link, wire
+from nnlab.ui import incoming, link, wire
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -39,6 +39,7 @@ def warm() -> None:
     _look_around()
     serve_plotly()
     wire.thin_all()
+    incoming.check_all()
     logging.getLogger(script_runner.__name__).addFilter(_is_news)
     torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
     import_module("plotly.graph_objects").Figure().to_json()
