@@ -1,6 +1,6 @@
 # make run    the app            make lint      what ruff and mypy say
 # make test   everything         make format    let ruff rewrite the sources
-# make thorough, lock, messages, screenshots, bench: see each below.
+# make thorough, audit, lock, messages, screenshots, bench: see each below.
 # Another interpreter: make run PYTHON=python3.13. More test workers: make test WORKERS=8.
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ CATALOGUE := locale/zh_CN/LC_MESSAGES/nnlab.po
 TEMPLATE := locale/nnlab.pot
 
 .DEFAULT_GOAL := run
-.PHONY: run test thorough lint format lock messages screenshots bench
+.PHONY: run test thorough lint format audit lock messages screenshots bench
 
 # The stamps: installing happens again only when a list of packages has changed.
 .venv/bin/python:
@@ -29,23 +29,33 @@ TEMPLATE := locale/nnlab.pot
 run: .venv/run.stamp
 	$(BIN)/python -m streamlit run streamlit_app.py
 
-# Side by side; each worker of the browser tests has a server and a browser of its own.
+# Tests of a running server, most of them with a browser.
+SERVED := tests/browser tests/deploy tests/hostile
+
+# Side by side; each worker of these has a server and a browser of its own.
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not thorough" tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) $(addprefix --ignore=,$(SERVED))
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not thorough" $(SERVED)
 
 # Every page and part in both languages, both themes and both widths, which takes longer.
 thorough: .venv/test.stamp
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m thorough tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m thorough $(SERVED)
 
+# hadolint comes for Linux on x86-64 only.
 lint: .venv/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint deploy/Dockerfile; fi
 
 format: .venv/test.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Asks the Python Packaging Authority's database for known holes in what is locked.
+audit: | .venv/bin/python
+	$(BIN)/python -m pip install pip-audit==2.10.1
+	$(BIN)/pip-audit --requirement $(LOCK) --no-deps --disable-pip --strict
 
 # Pins the newest versions that requirements*.txt admit. A build's own suffix (+cpu) is taken off,
 # so that the lock fits every machine; on Linux, PyTorch from PyPI also brings NVIDIA's packages,

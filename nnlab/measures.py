@@ -180,3 +180,16 @@ def _running(experiment: Experiment, flat: Tensor) -> list[tuple[Tensor, Tensor]
     units = [layer.units for layer in experiment.network.layers if layer.batch_norm]
     split = flat.split([size for size in units for _pair in range(2)], dim=1)
     return list(zip(split[::2], split[1::2], strict=True))
+
+
+def smoothed(values: Tensor, share: float) -> Tensor:
+    """The running mean of values [M, ...] in which each moment counts `share` times as much as the
+    next one; 0 leaves the values as they are. The first are not drawn towards 0: the weights of
+    each mean add up to 1."""
+    if not share:
+        return values
+    means, total, weight = [], torch.zeros_like(values[0]), 0.0
+    for value in values:
+        total, weight = share * total + value, share * weight + 1
+        means.append(total / weight)
+    return torch.stack(means)

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote_plus
 
+from nnlab.codec import decode, encode
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.limits import Because, ExperimentError
-from nnlab.packing import pack, unpack
 from nnlab.salvage import salvage
 from nnlab.wording import MOST_DEPTH, Difference, depth, difference_of, words_of
 
@@ -44,7 +44,7 @@ def to_text(experiment: Experiment, start: Experiment) -> str:
     if not difference:
         return ""
     text = " ".join((*words_of(difference), f"v{VERSION}"))
-    return text if len(quote_plus(text)) <= _PLAIN else _PACKED + pack(text)
+    return text if len(quote_plus(text)) <= _PLAIN else _PACKED + encode(text)
 
 
 def read(text: str, start: Experiment) -> Reading:
@@ -81,8 +81,8 @@ class _Said:
 def _said(text: str) -> _Said:
     plain, whole = text[:_MOST_READ], len(text) <= _MOST_READ
     if text.startswith(_PACKED):
-        unpacked = unpack(plain[len(_PACKED) :])
-        plain, whole = unpacked.text, whole and unpacked.whole
+        decoded = decode(plain[len(_PACKED) :])
+        plain, whole = decoded.text, whole and decoded.whole
     read = _first_spelling if plain.startswith(("{", "[")) or not plain else _words
     said = read(plain) if whole else read(plain.rpartition(" ")[0])
     complaints = said.complaints if whole else (_unreadable(text), *said.complaints)

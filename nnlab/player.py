@@ -50,8 +50,8 @@ class Standing(NamedTuple):
 @dataclass
 class Player:
     """`at` is the step that is looked at, None for the newest; `past` and `future` are what undo
-    and redo bring back; at the step `until` playing pauses once. Not thread-safe: a session's
-    lock guards it."""
+    and redo bring back; at the step `until` playing pauses once. `admit` raises ExperimentError for
+    what the player may not become. Not thread-safe: a session's lock guards it."""
 
     experiment: Experiment
     device: str = "cpu"
@@ -61,6 +61,7 @@ class Player:
     until: int = 0
     past: list[Experiment] = field(default_factory=list)
     future: list[Experiment] = field(default_factory=list)
+    admit: Callable[[Experiment], object] = lambda experiment: experiment
 
     def __post_init__(self) -> None:
         self._begin(Trainer(self.experiment, self.device), Scenery(self.experiment))
@@ -169,8 +170,10 @@ class Player:
         self._begin(Trainer(self.experiment, self.device), self.scenery)
 
     def become(self, experiment: Experiment) -> None:
-        """Be another experiment from here on; undo brings this one back."""
+        """Be another experiment from here on; undo brings this one back. Raises ExperimentError
+        where it isn't admitted."""
         if experiment != self.experiment:
+            self.admit(experiment)
             self.past.append(self.experiment)
             self.future.clear()
             self._turn_into(experiment)

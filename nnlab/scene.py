@@ -22,13 +22,16 @@ MOST_MAP_BYTES = 8000
 LARGEST_MAP, SMALLEST_MAP = 24, 8
 BIG_MAP = 50
 """Places along each side of the output's map."""
+MOST_ROWS = 128
+"""Rows that units are asked about where they have no map: evenly taken from the training rows."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
     """weights and biases of each linear layer ([units, inputs] and [units]); `maps`: for the inputs
     and then for each layer what every unit says [units, side, side] (with one feature
-    [units, side]); `output` [outputs, BIG_MAP, BIG_MAP] or [outputs, BIG_MAP]."""
+    [units, side], with more than two for training rows [units, N]); `output`
+    [outputs, BIG_MAP, BIG_MAP] or [outputs, BIG_MAP]."""
 
     weights: tuple[Tensor, ...]
     biases: tuple[Tensor, ...]
@@ -37,8 +40,9 @@ class Scene:
 
 
 class Scenery:
-    """What stays as it is while an experiment is trained: its rows, the plane that is seen, the
-    grids on it as the network sees them, and a network to look through."""
+    """What stays as it is while an experiment is trained: its rows, the plane that is seen, a
+    network to look through, and the `points` [P, F] for which its units are asked: a grid on the
+    plane, or training rows where a plane is only a slice (not `flat`)."""
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
@@ -48,7 +52,8 @@ class Scenery:
         self.module: nn.Sequential = build(experiment).eval()
         self.places = self.plane.grid(BIG_MAP)
         self._big = self._seen(self.places)
-        self._small = self._seen(self.plane.grid(self.side))
+        self.flat = experiment.data.n_raw_features <= 2
+        self.points = self._seen(self.plane.grid(self.side)) if self.flat else self._some_rows()
         self._scores = SCORES[kind_of(experiment)]
 
     def scene(self, run: Run, moment: int) -> Scene:
@@ -59,12 +64,19 @@ class Scenery:
         return Scene(
             tuple(linear.weight.detach() for linear in linears),
             tuple(linear.bias.detach() for linear in linears),
-            tuple(self._shaped(each, self.side) for each in self._layers(self._small)),
+            tuple(self._laid_out(each) for each in (self.points.T, *self._units())),
             self._scores(self._shaped(unit_maps(self.module, self._big)[-1], BIG_MAP), self),
         )
 
-    def _layers(self, points: Tensor) -> tuple[Tensor, ...]:
-        return (points.T, *unit_maps(self.module, points))
+    def _units(self) -> tuple[Tensor, ...]:
+        return unit_maps(self.module, self.points)
+
+    def _laid_out(self, values: Tensor) -> Tensor:
+        return self._shaped(values, self.side) if self.flat else values
+
+    def _some_rows(self) -> Tensor:
+        x = self.rows.samples().x
+        return x[:: -(-len(x) // MOST_ROWS)]
 
     def _seen(self, places: Tensor) -> Tensor:
         return self.rows.preparation(self.plane.lift(places))

@@ -14,7 +14,7 @@ const APP = "[data-testid=stApp]"
 const STATE = "data-test-script-state"
 const BUSY = `${APP}[${STATE}=running]`
 const STYLE = `
-:host { display: block; }
+:host { display: block; container-type: inline-size; }
 .group { display: grid; gap: .125rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
 .row { display: grid; grid-template-columns: min(var(--label), 40%) minmax(4rem, 1fr) 5rem; gap: 0 .625rem;
   align-items: center; min-height: 2.25rem; padding: 0 .375rem; border-radius: var(--st-base-radius); }
@@ -30,6 +30,10 @@ input[type=number] { width: 100%; min-height: 1.75rem; padding: 0 .375rem; font-
 input[type=number]::-webkit-inner-spin-button { appearance: none; margin: 0; }
 input:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .said { grid-column: 1 / -1; font-size: .8125rem; margin: 0; }
+@container (max-width: 15rem) {
+  .row { grid-template-columns: minmax(0, 1fr) 4.5rem; padding: 0; }
+  .row > input[type=range] { grid-area: 2 / 1 / auto / -1; min-height: 1.375rem; }
+}
 `
 
 // A scale turns a value into its place on the slider and back. `neat` takes off what floating point

@@ -8,26 +8,33 @@
 
 const FRAME = "nnlab:frame"
 const WAITING = "nnlab:waiting"
+const MARKED = "nnlab:marked"
 const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
 const REACH_PX = 6
 const STYLE = `
 .nnlab-stage { display: grid; gap: .5rem; }
-.nnlab-stage .bar { display: flex; flex-wrap: wrap; gap: .375rem .5rem; align-items: center; }
+.nnlab-stage .bar { display: flex; flex-wrap: wrap; gap: .375rem; align-items: center; }
 .nnlab-stage button { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); cursor: pointer;
-  border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); min-height: 2.25rem; padding: 0 .75rem; }
-.nnlab-stage button.main { background: var(--st-primary-color); color: light-dark(#fff, #0b1016); border-color: transparent; min-width: 6rem; font-weight: 600; }
+  border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); min-height: 2.25rem; padding: 0 .625rem; }
+.nnlab-stage button.main { background: var(--st-primary-color); color: light-dark(#fff, #0b1016); border-color: transparent; min-width: 5rem; font-weight: 600; }
 .nnlab-stage button:hover { border-color: var(--st-primary-color); }
 .nnlab-stage button:disabled { opacity: .5; cursor: default; }
 .nnlab-stage :focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-.nnlab-stage .said { display: flex; flex-wrap: wrap; gap: .125rem 1rem; font-size: .9375rem; font-variant-numeric: tabular-nums; }
-.nnlab-stage .said b { font-weight: 600; }
+.nnlab-stage .said { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.75rem, 1fr)); gap: .25rem .75rem; font-variant-numeric: tabular-nums; }
+.nnlab-stage .said > span { display: grid; font-size: .8125rem; line-height: 1.25; }
+.nnlab-stage .said b { font-size: 1.25rem; font-weight: 600; line-height: 1.2; }
+.nnlab-stage .aside { font-size: .8125rem; opacity: .85; font-variant-numeric: tabular-nums; }
 .nnlab-stage .time { display: grid; grid-template-columns: auto 1fr auto; gap: .625rem; align-items: center; font-size: .875rem; }
+.nnlab-stage .track { position: relative; display: grid; }
+.nnlab-stage .marks { position: absolute; inset: 0 .5rem; pointer-events: none; }
+.nnlab-stage .marks i { position: absolute; top: 0; width: 2px; height: 100%; margin-left: -1px; }
 .nnlab-stage input[type=range] { width: 100%; min-height: 1.75rem; accent-color: var(--st-primary-color); margin: 0; touch-action: pan-y; }
 .nnlab-stage select { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); min-height: 2.25rem;
   border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); }
 .nnlab-stage .net { position: relative; }
 .nnlab-stage .net > canvas { display: block; width: 100%; border-radius: var(--st-base-radius); }
+.nnlab-stage .net > canvas.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; }
 .nnlab-stage .heads { position: relative; height: 4.25rem; font-size: .75rem; text-align: center; }
 .nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); line-height: 1.2; }
 .nnlab-stage .heads > div { bottom: 0; top: auto; }
@@ -59,6 +66,8 @@ function mount(parent) {
   document.addEventListener(ACT, stage.listen)
   stage.answer = () => stage.payload && passOn(stage)
   document.addEventListener(WAITING, stage.answer)
+  stage.heed = (event) => mark(stage, event.detail)
+  document.addEventListener(MARKED, stage.heed)
   stages.set(parent, stage)
   return stage
 }
@@ -68,6 +77,7 @@ function unmount(parent, stage) {
   stage.timers.forEach(clearTimeout)
   document.removeEventListener(ACT, stage.listen)
   document.removeEventListener(WAITING, stage.answer)
+  document.removeEventListener(MARKED, stage.heed)
   stage.root.remove()
   stages.delete(parent)
 }
@@ -104,15 +114,19 @@ function build(stage) {
   stage.range.onchange = () => (stage.settling = true)
   stage.rangeLabel = make("span")
   stage.rangeValue = make("span")
+  stage.marks = make("div", { className: "marks" })
+  stage.marks.ariaHidden = "true"
+  stage.engine = make("div", { className: "aside" })
   stage.heads = make("div", { className: "heads" })
   stage.canvas = make("canvas", { tabIndex: 0 })
   stage.canvas.setAttribute("role", "img")
   stage.tip = make("div", { className: "tip", hidden: true })
-  stage.net = make("div", { className: "net" }, stage.canvas, stage.tip)
+  stage.keep = make("nnlab-keep")
+  stage.net = make("div", { className: "net" }, stage.keep, stage.canvas, stage.tip)
   const { reset, fresh, step, epoch, epochs, undo, redo } = stage.buttons
   const bar = make("div", { className: "bar" }, stage.play, step, epoch, epochs, reset, fresh, undo, redo, stage.speed)
-  const time = make("label", { className: "time" }, stage.rangeLabel, stage.range, stage.rangeValue)
-  stage.root.append(bar, stage.said, time, stage.heads, stage.net)
+  const time = make("label", { className: "time" }, stage.rangeLabel, make("span", { className: "track" }, stage.range, stage.marks), stage.rangeValue)
+  stage.root.append(bar, stage.said, time, stage.heads, stage.net, stage.engine)
   listenToPointer(stage)
 }
 
@@ -181,12 +195,17 @@ function goOn(stage) {
 // What the page's Plotly views show of this frame.
 function passOn(stage) {
   const { still, header, curves, lines, big } = stage
-  if (big && still.views.big) {
-    const image = picture(big.bytes, big.width, big.height, still.palette).toDataURL()
-    tell(still.views.big, { images: [image] })
-  }
+  if (big) tell(still.views.big, { images: [enlarged(stage).toDataURL()] })
   if (lines.length) tell(still.views.big, { traces: lines })
   if (header.traces) tell(still.views.curve, { traces: curves })
+}
+
+// The unit that is pointed at, as large as the plane; else what the network says.
+function enlarged(stage) {
+  const { still, header, big, maps, pointed } = stage
+  const found = /^(?:u(\d+)\.|x)(\d+)$/.exec(pointed ?? "")
+  const map = found && !header.bars && maps[found[1] === undefined ? 0 : Number(found[1]) + 1]?.[Number(found[2])]
+  return map ? picture(map, ...header.side, still.faint) : picture(big.bytes, big.width, big.height, still.palette)
 }
 
 function tell(view, change) {
@@ -210,6 +229,27 @@ function picture(bytes, width, height, palette) {
   return canvas
 }
 
+// ---- saving ----
+
+// The network as it is drawn, on the page's own background.
+function picturedNetwork({ root, canvas }) {
+  const copy = make("canvas", { width: canvas.width, height: canvas.height })
+  const context = copy.getContext("2d")
+  context.fillStyle = getComputedStyle(root).getPropertyValue("--st-background-color")
+  context.fillRect(0, 0, copy.width, copy.height)
+  context.drawImage(canvas, 0, 0)
+  return new Promise((done) => copy.toBlob(done, "image/png"))
+}
+
+// Every weight and bias by its part's name.
+function numbers({ weights }) {
+  const rows = weights.flatMap(({ inputs, weight, bias }, layer) => [
+    ...Array.from(weight, (value, i) => [`w${layer}.${Math.floor(i / inputs)}.${i % inputs}`, value]),
+    ...Array.from(bias, (value, unit) => [`b${layer}.${unit}`, value]),
+  ])
+  return [["part", "value"], ...rows]
+}
+
 // ---- words and buttons ----
 
 function furnish(stage) {
@@ -217,12 +257,14 @@ function furnish(stage) {
   for (const [name, button] of Object.entries(stage.buttons)) {
     button.textContent = texts[name].label
     button.title = texts[name].title
-    button.hidden = Boolean(texts[name].hidden)
+    button.setAttribute("aria-label", texts[name].name ?? texts[name].label)
   }
   stage.speed.replaceChildren(...speeds.map(([value, label]) => make("option", { value, textContent: label })))
   stage.speed.setAttribute("aria-label", texts.speed)
   stage.rangeLabel.textContent = texts.time
   stage.canvas.setAttribute("aria-label", texts.network)
+  const files = { png: () => picturedNetwork(stage), csv: () => numbers(stage) }
+  stage.keep.offer = { name: "network", texts: texts.keep, files }
   place(stage)
 }
 
@@ -239,6 +281,19 @@ function say(stage) {
   stage.range.setAttribute("aria-valuetext", `${still.texts.time} ${header.at}`)
   if (document.activeElement !== stage.range || !stage.seeking) stage.range.value = header.moment
   stage.rangeValue.textContent = header.at
+  stage.engine.textContent = header.engine
+  mark(stage)
+}
+
+// Where something was changed on the way.
+function mark(stage) {
+  const { marks, moments } = stage.header
+  stage.marks.replaceChildren(...marks.map(([moment, text]) => {
+    const tick = make("i", { title: text })
+    tick.style.left = `${100 * moment / Math.max(moments - 1, 1)}%`
+    tick.style.background = stage.still.colors.selected
+    return tick
+  }))
 }
 
 // ---- the network ----
@@ -251,7 +306,7 @@ function place(stage) {
   const counts = columns(stage).map((names) => names.length)
   const most = Math.max(...counts)
   const gap = width / counts.length
-  const size = Math.max(9, Math.min(42, gap * 0.5, 440 / most - 5))
+  const size = Math.max(9, Math.min(56, gap * 0.5, Math.max(room(stage) / most - 7, Math.min(22, 440 / most - 5))))
   const height = Math.max(150, most * (size + 7) + 12)
   const x = counts.map((_count, column) => gap * (column + 0.5))
   const y = counts.map((count) => Array.from({ length: count }, (_, unit) => height / 2 + (unit - (count - 1) / 2) * (size + 7)))
@@ -261,6 +316,13 @@ function place(stage) {
   stage.canvas.height = height * ratio
   stage.canvas.style.height = `${height}px`
   heads(stage)
+}
+
+// The height that is left for the network in the window.
+function room(stage) {
+  const scrolled = stage.root.closest("[data-testid=stMain]")?.scrollTop ?? 0
+  const left = window.innerHeight - stage.net.getBoundingClientRect().top - scrolled - 24
+  return Math.min(Math.max(left, 200), 480)
 }
 
 function heads(stage) {
@@ -294,7 +356,7 @@ function draw(stage) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, stage.place.width, stage.place.height)
   const style = getComputedStyle(stage.root)
-  const colors = { text: style.getPropertyValue("--st-text-color"), ...stage.still.colors }
+  const colors = { text: style.getPropertyValue("--st-text-color"), background: style.getPropertyValue("--st-background-color"), ...stage.still.colors }
   drawEdges(context, stage, colors)
   drawUnits(context, stage, colors)
 }
@@ -308,7 +370,7 @@ function drawEdges(context, stage, colors) {
       const share = Math.min(1, Math.abs(value) / Math.max(limit, 1))
       const from = [x[layer] + size / 2, y[layer][source]]
       const to = [x[layer + 1] - size / 2, y[layer + 1][unit]]
-      const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}`
+      const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}` || isMarked(stage, `w${layer}.${unit}.${source}`)
       context.strokeStyle = lit ? colors.selected : value < 0 ? colors.negative : colors.positive
       context.globalAlpha = lit ? 1 : 0.25 + 0.75 * share
       context.lineWidth = lit ? 5 : 0.5 + 4.5 * share
@@ -329,14 +391,24 @@ function drawUnits(context, stage, colors) {
   stage.maps.forEach((maps, column) => maps.forEach((bytes, unit) => {
     const [left, top] = [x[column] - size / 2, y[column][unit] - size / 2]
     const [width, height] = stage.header.side
-    context.drawImage(picture(bytes, width, height, stage.still.shades), left, top, size, size)
+    if (stage.header.bars) drawBars(context, bytes, [left, top, size, size], colors)
+    else context.drawImage(picture(bytes, width, height, stage.still.shades), left, top, size, size)
     const id = column ? `u${column - 1}.${unit}` : `x${unit}`
-    const lit = stage.pointed === id || stage.header.picked === `b${column - 1}.${unit}`
+    const lit = stage.pointed === id || stage.header.picked === `b${column - 1}.${unit}` || isMarked(stage, id)
     context.strokeStyle = lit ? colors.selected : colors.text
     context.lineWidth = lit ? 3.5 : 1
     context.strokeRect(left, top, size, size)
     if (!column && size >= 16) label(context, stage.still.inputs[unit], left - 4, y[column][unit], colors.text)
   }))
+}
+
+// How often the unit says what, from its least to its most.
+function drawBars(context, bytes, [left, top, width, height], colors) {
+  context.fillStyle = colors.background
+  context.fillRect(left, top, width, height)
+  context.fillStyle = colors.positive
+  const wide = width / bytes.length
+  bytes.forEach((byte, i) => context.fillRect(left + i * wide, top + height * (1 - byte / 255), wide, height * byte / 255))
 }
 
 function label(context, text, x, y, color) {
@@ -417,12 +489,45 @@ function pick(stage, id) {
   if (part && !part.startsWith("x")) stage.report({ kind: "pick", value: part, number: Date.now() })
 }
 
+// A line of code is pointed at: the network, or the parts that it makes, are lit up.
+function mark(stage, made) {
+  stage.marked = made
+  const whole = Boolean(made?.roles.includes("stage"))
+  stage.canvas.classList.toggle("marked", whole)
+  draw(stage)
+  if (made?.come && (whole || anyMarked(stage))) {
+    made.come = false
+    stage.net.scrollIntoView({ block: "center", behavior: "smooth" })
+  }
+}
+
+// A part's id, or with a star behind it the beginning of ids.
+function isMarked(stage, id) {
+  return Boolean(stage.marked?.parts.some((part) => (part.endsWith("*") ? id.startsWith(part.slice(0, -1)) : id === part)))
+}
+
+function anyMarked(stage) {
+  return stage.weights?.some(({ inputs, bias }, layer) => (
+    bias.some((_value, unit) => isMarked(stage, `u${layer}.${unit}`) || Array.from({ length: inputs }).some((_each, source) => isMarked(stage, `w${layer}.${unit}.${source}`)))
+  ))
+}
+
 function point(stage, id) {
   if (id === stage.pointed) return id && tip(stage, id)
   stage.pointed = id
   stage.canvas.style.cursor = id && !id.startsWith("x") ? "pointer" : ""
   draw(stage)
   tip(stage, id)
+  if (stage.big) tell(stage.still.views.big, { images: [enlarged(stage).toDataURL()] })
+}
+
+// A unit's map or histogram, large enough to be read.
+function portrait(stage, bytes) {
+  if (!stage.header.bars) return picture(bytes, ...stage.header.side, stage.still.shades)
+  const canvas = make("canvas", { width: 240, height: 240 })
+  const background = getComputedStyle(stage.root).getPropertyValue("--st-background-color")
+  drawBars(canvas.getContext("2d"), bytes, [0, 0, 240, 240], { ...stage.still.colors, background })
+  return canvas
 }
 
 function tip(stage, id) {
@@ -440,7 +545,7 @@ function tip(stage, id) {
   const range = stage.header.ranges?.[column]?.[unit]
   const map = stage.maps[column]?.[unit]
   if (found[4] === undefined && range) lines.push(make("div", { textContent: range }))
-  if (found[4] === undefined && map) lines.push(picture(map, ...stage.header.side, stage.still.shades))
+  if (found[4] === undefined && map) lines.push(portrait(stage, map))
   stage.tip.replaceChildren(...lines)
   const { x, y, width } = stage.place
   const left = x[column] - (found[4] !== undefined ? stage.place.gap / 2 : 0)

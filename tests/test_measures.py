@@ -20,6 +20,7 @@ from nnlab.measures import (
     outputs_on,
     predicted_classes,
     r2_on,
+    smoothed,
     unit_maps,
     weights_of,
 )
@@ -137,3 +138,17 @@ def test_a_histogram_counts_as_torch_does_and_leaves_out_what_is_no_number() -> 
     values[1, 0] = torch.inf
     assert histograms(values, 16)[1].sum(1).tolist() == [393, 399, 400, 400, 400]
     assert histograms(torch.ones(2, 3), 4)[1].sum(1).tolist() == [3, 3]
+
+
+def test_smoothing_keeps_what_is_constant_and_stays_between_the_extremes() -> None:
+    flat, steep = torch.full((9, 2), 0.7), torch.linspace(0, 1, 9)[:, None] ** 3
+    torch.testing.assert_close(smoothed(flat, 0.8), flat)
+    assert torch.equal(smoothed(steep, 0.0), steep)
+    calm = smoothed(steep, 0.8)
+    assert torch.equal(calm[0], steep[0])
+    assert ((calm <= steep) & (calm >= steep[0])).all()
+
+
+def test_what_is_smoothed_before_a_divergence_stays() -> None:
+    values = torch.tensor([[1.0], [0.5], [float("nan")]])
+    assert torch.equal(smoothed(values, 0.8)[:2], smoothed(values[:2], 0.8))

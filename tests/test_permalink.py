@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab import wording
+from nnlab.codec import encode
 from nnlab.experiment import Data, Experiment, Intervention, Network, Training
 from nnlab.limits import ExperimentError
-from nnlab.packing import pack
 from nnlab.permalink import MIGRATIONS, VERSION, fits, from_text, read, to_text
 from nnlab.salvage import salvage
 from nnlab.ui import playground
@@ -125,8 +125,8 @@ def test_every_field_of_an_experiment_has_a_word() -> None:
         ('{"seed":1,"training":[]}', "seed-1 v2"),
         ('{"seed":1,"training":{"learning_rate":' + "9" * 400 + "}}", "seed-1 v2"),
         ('{"seed":1,"training":{"l1":' + "9" * 5000 + "}}", ""),
-        ("~" + pack("lr-0.1 data-moons v2")[:-1], "lr-0.1 data-moons v2"),
-        ("~" + pack("lr-0.1 data-moons v2") + "!", "lr-0.1 data-moons v2"),
+        ("~" + encode("lr-0.1 data-moons v2")[:-1], "lr-0.1 data-moons v2"),
+        ("~" + encode("lr-0.1 data-moons v2") + "!", "lr-0.1 data-moons v2"),
         ("%7B~\x00\ud800", ""),
     ],
 )

@@ -36,13 +36,21 @@ def test_the_maps_are_the_modules_own_activations(name: str) -> None:
     run, scenery = train(experiment), Scenery(experiment)
     for moment in (0, len(run) - 1):
         scene, module = scenery.scene(run, moment), run.module(moment)
-        plane = scenery.plane
-        x = scenery.rows.preparation(plane.lift(plane.grid(scenery.side)))
+        x = asked(scenery)
         assert torch.equal(scene.maps[0].flatten(1), x.T)
         with torch.no_grad():
             hidden = list(_activations(module, x))
         for units, expected in zip(scene.maps[1:], hidden, strict=True):
             torch.testing.assert_close(units.flatten(1), expected.T, rtol=1e-4, atol=1e-5)
+
+
+def asked(scenery: Scenery) -> torch.Tensor:
+    """Where the units are asked: at the places of a grid, or for some of the rows."""
+    if scenery.experiment.data.n_raw_features <= 2:
+        return scenery.rows.preparation(scenery.plane.lift(scenery.plane.grid(scenery.side)))
+    rows = {tuple(row) for row in scenery.rows.samples().x.tolist()}
+    assert {tuple(row) for row in scenery.points.tolist()} <= rows
+    return scenery.points
 
 
 def _activations(module: nn.Sequential, x: torch.Tensor) -> list[torch.Tensor]:

@@ -17,6 +17,7 @@ from nnlab.language import gettext as _
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
 CURVE = "output"
+HEIGHT = 305
 _PIXEL = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
 
@@ -51,18 +52,28 @@ def field(shown: Field, groups: Sequence[Group]) -> go.Figure:
     flat = len(shown.low) == 2
     first, second = map(as_text, (*shown.names, _("target y"))[:2])
     return palette.figure(
-        400,
-        [*([] if flat else [_curve(shown)]), *(_points(each, shown.limit) for each in groups)],
+        HEIGHT,
+        [
+            *([] if flat else [_curve(shown)]),
+            *(_points(each, shown.limit) for each in groups),
+            *([_key()] if any(each.hollow for each in groups) else []),
+        ],
         images=[_image(shown)] if flat else [],
         showlegend=True,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        xaxis={"range": [shown.low[0], shown.high[0]], "title": {"text": first}},
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"size": palette.SMALL_TEXT_SIZE},
+        },
+        xaxis={"range": [shown.low[0], shown.high[0]], "title": {"text": first, "standoff": 4}},
         yaxis={
             "range": [shown.low[1], shown.high[1]] if flat else None,
-            "title": {"text": second},
+            "title": {"text": second, "standoff": 4},
         },
         hovermode="closest",
-        meta={"plane": shown.use == "touch"},
+        meta={"plane": shown.use == "touch", "square": True},
     )
 
 
@@ -106,6 +117,7 @@ def _points(group: Group, limit: float) -> dict[str, Any]:
     return {
         "type": "scatter",
         "name": as_text(group.name),
+        "showlegend": not group.hollow,
         "mode": "markers",
         "x": group.x,
         "y": group.y,
@@ -113,6 +125,13 @@ def _points(group: Group, limit: float) -> dict[str, Any]:
         "marker": marker,
         "hovertemplate": f"{as_text(group.name)} (%{{x:.3f}}, %{{y:.3f}})<extra></extra>",
     }
+
+
+def _key() -> dict[str, Any]:
+    """What the legend says about all hollow points."""
+    marker = {"symbol": "circle-open", "size": 8, "color": palette.QUIET, "line": {"width": 2}}
+    place = {"x": [None], "y": [None], "mode": "markers", "marker": marker}
+    return {"type": "scatter", "name": _("test"), "hoverinfo": "skip", **place}
 
 
 def _rim(group: Group) -> str:

@@ -13,6 +13,7 @@ from nnlab.figures import palette
 from nnlab.language import gettext as _
 
 TRAIN, TEST, HERE = "train", "test", "here"
+HEIGHT = 200
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,23 @@ def learning_curves(curves: Curves) -> go.Figure:
     here = max((i for i, epoch in enumerate(curves.epochs) if epoch <= curves.at), default=0)
     test = [_line(TEST, _("test loss"), curves.epochs, curves.test)] if len(curves.test) else []
     return palette.figure(
-        palette.SMALL_HEIGHT + 20,
+        HEIGHT,
         [
             _line(TRAIN, _("training loss"), curves.epochs, curves.train),
             *test,
             _here(curves.epochs[here], curves.train[here]),
         ],
         showlegend=True,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"size": palette.SMALL_TEXT_SIZE},
+        },
         hovermode="x",
-        xaxis={"title": {"text": _("epoch")}, "rangemode": "tozero"},
-        yaxis={"title": {"text": _("loss")}, "type": curves.scale},
+        xaxis={"title": {"text": _("epoch"), "standoff": 4}, "rangemode": "tozero"},
+        yaxis={"title": {"text": _("loss"), "standoff": 4}, "type": curves.scale},
         shapes=[_upright(mark) for mark in curves.marks],
         annotations=[_flag(mark) for mark in curves.marks],
     )

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from nnlab import language
 from nnlab.language import gettext as _
+from nnlab.ui import counters
 
 AGAIN_S = 20
 """Seconds after which a visitor's browser tries again."""
@@ -54,15 +55,19 @@ class Admission:
         if scope["type"] == "websocket":
             return await self._wire(scope, receive, send)
         if self.present >= self._most and _asks_for_a_page(scope):
+            counters.REFUSALS.labels("full").inc()
             return await busy()(scope, receive, send)
         return await self._app(scope, receive, send)
 
     async def _wire(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.present >= self._wires:
+            counters.REFUSALS.labels("full").inc()
             return await _turn_away(scope, receive, send)
         self.present += 1
+        counters.VISITS.inc()
         try:
-            await self._app(scope, receive, send)
+            with counters.SESSIONS.track_inprogress():
+                await self._app(scope, receive, send)
         finally:
             self.present -= 1
 

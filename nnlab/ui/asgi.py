@@ -3,6 +3,7 @@ is slow is done before the first visitor; a laptop does with `streamlit run stre
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,9 +15,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from nnlab.limits import ExperimentError
+from nnlab.ui import counters
 from nnlab.ui.admission import Admission
+from nnlab.ui.governor import governor
 from nnlab.ui.headers import Headers, policy
 from nnlab.ui.house import House, house
+from nnlab.ui.log import LOGGER, keep_log
+from nnlab.ui.overlook import overlook
 
 SCRIPT = Path(__file__).parents[2] / server.FRONT_DOOR
 
@@ -31,8 +36,17 @@ def _house() -> House:
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    keep_log(house())
     server.warm()
-    yield
+    counters.PLAYERS.set_function(lambda: governor().players)
+    with overlook(house()):
+        logging.getLogger(LOGGER).info("nnlab is open")
+        yield
+
+
+def _count(error: Exception) -> None:
+    """Streamlit shows and logs it."""
+    counters.ERRORS.inc()
 
 
 def _app(of: House) -> st.App:
@@ -40,7 +54,7 @@ def _app(of: House) -> st.App:
         Middleware(Headers, policy=policy(of.frame_ancestors)),
         Middleware(Admission, most=of.sessions),
     ]
-    return st.App(SCRIPT, lifespan=_lifespan, middleware=doors)
+    return st.App(SCRIPT, lifespan=_lifespan, middleware=doors, on_script_error=_count)
 
 
 app = _app(_house())

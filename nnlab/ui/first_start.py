@@ -11,7 +11,7 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.player import Player
-from nnlab.ui import lesson, link
+from nnlab.ui import link
 from nnlab.ui.gallery import PRESET
 from nnlab.ui.playground import START, Session
 
@@ -91,16 +91,17 @@ def first_start(held: Session) -> None:
     if said == CLOSED or elsewhere or link.read(PRESET):
         return
     number = _advance(_number(said), held.player)
-    with st.container(border=True, key="play_tour"):
-        if number > 0:
-            last = TASKS[number - 1]
-            lesson.task(_(last.text), _(last.praise), done=True)
-        if number < len(TASKS):
-            lesson.task(_(TASKS[number].text), "", done=False)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            done = _("First steps: {number} of {count} done.")
-            st.caption(done.format(number=number, count=len(TASKS)))
-            st.button(_("Close"), key="tour_close", on_click=link.write, args=(TOUR, CLOSED))
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="play_tour"):
+        st.markdown(_said(number), width="stretch")
+        st.button(_("Close"), key="tour_close", on_click=link.write, args=(TOUR, CLOSED))
+
+
+def _said(number: int) -> str:
+    """Praise for the last task, and the next one, in one line or two."""
+    done = _("First steps, {number} of {count}:").format(number=number, count=len(TASKS))
+    praise = ":green[:material/task_alt:] " + _(TASKS[number - 1].praise) if number else ""
+    task = ":blue[:material/flag:] " + _(TASKS[number].text) if number < len(TASKS) else ""
+    return f"**{done}** {praise} {task}"
 
 
 def _number(said: str) -> int:

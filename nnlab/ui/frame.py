@@ -17,6 +17,7 @@ from nnlab.ui import link
 from nnlab.ui.choice import choose
 from nnlab.ui.component import component
 from nnlab.ui.contents import HOME, SECTIONS, Entry
+from nnlab.ui.share import share
 
 LANGUAGE = "lang"
 DEVICE = "device"
@@ -54,6 +55,8 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
     off, since it would list the files of pages/ as well.)"""
     home, *rest = pages
     following = iter(rest)
+    with st.sidebar:
+        share()
     with st.sidebar, st.container(key="contents", gap=None):
         st.page_link(home)
         for section, entries in SECTIONS.items():
@@ -72,7 +75,15 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
         )
         names = {"auto": _("auto"), **{name: name for name in available()}}
         choose(_("Compute on"), names, DEVICE, "auto", look="list")
-        _dress(key="page", data={"lang": language.current().replace("_", "-"), "css": _CSS})
+        _dress(
+            key="page",
+            data={"lang": language.current().replace("_", "-"), "css": _CSS},
+            on_returned_change=_nothing,
+        )
+
+
+def _nothing() -> None:
+    """A browser whose wire was cut asks for the page: that is run anew already."""
 
 
 def lead_on(pages: Sequence[StreamlitPage], page: StreamlitPage) -> None:

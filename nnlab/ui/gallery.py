@@ -18,11 +18,9 @@ PRESET, GUESS = "preset", "guess"
 _ARRIVED, _SHELF = "nnlab.preset", "play_gallery"
 
 
-def gallery(held: Session) -> None:
-    """The presets to choose from, and the one that is open."""
-    name = link.read(PRESET)
-    _arrive(name)
-    shelf = st.expander(
+def gallery() -> None:
+    """The presets to choose from."""
+    shelf = st.popover(
         _("Ready-made starts that go well or badly"),
         key=_SHELF,
         icon=":material/collections_bookmark:",
@@ -31,8 +29,14 @@ def gallery(held: Session) -> None:
     if shelf.open:
         with shelf:
             _choose_preset()
+
+
+def opened(held: Session) -> None:
+    """The preset that is open, if any."""
+    name = link.read(PRESET)
+    _arrive(name)
     preset = PRESETS.get(name)
-    held.player.until = preset.due if preset else 0
+    held.player.until = preset.due if preset else held.goal
     if preset:
         _show(preset, held.player)
 
@@ -46,7 +50,12 @@ def open_preset(name: str) -> None:
         held.player.rewind()
         link.write(PRESET, name)
         link.write(GUESS, "")
-        st.session_state[_SHELF] = False
+
+
+def _take_down(name: str) -> None:
+    """Open a preset, and close the shelf."""
+    open_preset(name)
+    st.session_state[_SHELF] = False
 
 
 def _arrive(name: str) -> None:
@@ -67,26 +76,29 @@ def _choose_preset() -> None:
         key="play_preset",
     )
     st.markdown(_(PRESETS[name].why))
-    st.button(_("Open"), key="play_open", on_click=open_preset, args=(name,), type="primary")
+    st.button(_("Open"), key="play_open", on_click=_take_down, args=(name,), type="primary")
 
 
 def _show(preset: Preset, player: Player) -> None:
     """The question of the open preset, and the answer when its epochs are over."""
     question = preset.question
-    with st.container(border=True, key="play_opened"):
+    text = _("Predict first: {question}").format(question=_(question.text))
+    with st.container(border=True, key="play_opened", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**" + _(preset.title) + "**")
+            st.markdown("**" + _(preset.title) + "** · " + text, width="stretch")
+            guess = choose(
+                text,
+                {name: _(text) for name, text in question.choices.items()},
+                GUESS,
+                label_visibility="collapsed",
+                width="content",
+            )
             st.button(_("Close"), key="play_close", on_click=link.forget, args=(PRESET, GUESS))
-        guess = choose(
-            _("Predict first: {question}").format(question=_(question.text)),
-            {name: _(text) for name, text in question.choices.items()},
-            GUESS,
-        )
         if preset.over(player.run):
             _answer(preset, player, guess)
         else:
-            text = _("Then press **Play**: it pauses after {epochs} epochs.")
-            st.caption(text.format(epochs=preset.epochs))
+            then = _("Then press **Play**: it pauses after {epochs} epochs.")
+            st.caption(then.format(epochs=preset.epochs))
 
 
 def _answer(preset: Preset, player: Player, guess: str | None) -> None:

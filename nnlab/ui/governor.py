@@ -6,8 +6,9 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cache
 
-import streamlit as st
+from nnlab.ui.house import house
 
 FORGOTTEN_S = 3.0
 """A session that has not asked for so long does not play any more."""
@@ -56,6 +57,13 @@ class Governor:
             self._forget(time.monotonic())
             return player not in self._asked and len(self._asked) >= self.most_players
 
+    @property
+    def players(self) -> int:
+        """How many play now."""
+        with self._lock:
+            self._forget(time.monotonic())
+            return len(self._asked)
+
     def leave(self, player: str) -> None:
         """This player has paused."""
         with self._lock:
@@ -68,7 +76,7 @@ class Governor:
         self._due = {name: at for name, at in self._due.items() if name in self._asked}
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def governor() -> Governor:
     """The one governor of this process."""
-    return Governor()
+    return Governor(most_players=house().players)

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from nnlab.data import MOST_ROW_NUMBER
-from nnlab.experiment import MOST_PARAMETERS, MOST_STEPS
+from nnlab.experiment import MOST_PARAMETERS, MOST_STEPS, Experiment
 from nnlab.language import gettext as _
 from nnlab.limits import Because, ExperimentError, Flag, Many, OneOf, Pattern, Rule, Text, Whole
 from nnlab.spec import Spec, ruled
 from nnlab.sweep import MOST_CELLS
 from nnlab.table.reading import MOST_BYTES
+from nnlab.ui import counters
 
 FILE = Path(__file__).parents[2] / "nnlab.toml"
 PREFIX = "NNLAB_"
@@ -77,6 +78,29 @@ def house_of(file: Path, environment: Mapping[str, str]) -> House:
 def house() -> House:
     """The house of this process."""
     return house_of(FILE, os.environ)
+
+
+def within(experiment: Experiment) -> Experiment:
+    """The experiment, if it is within the bounds of this house.
+
+    Raises ExperimentError, whose sentence says what is too much here.
+    """
+    of = house()
+    for name, amount, most in (
+        (_("the number of parameters"), experiment.n_parameters, of.most_parameters),
+        (_("the number of steps"), experiment.n_steps, of.most_steps),
+        (_("the number of rows"), experiment.data.n_rows, of.most_rows),
+    ):
+        if amount > most:
+            counters.REFUSALS.labels("bounds").inc()
+            raise ExperimentError(name, amount, Because(_at_most(most)))
+    return experiment
+
+
+def _at_most(most: int) -> str:
+    return _("at most {most} on this server; nnlab on a machine of your own takes more").format(
+        most=most
+    )
 
 
 def _table(file: Path, name: str) -> Mapping[str, Any]:

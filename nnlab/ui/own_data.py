@@ -12,17 +12,19 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from nnlab.data import Data, PointEdit, edited
+from nnlab.datasets.sources import MOST_ROWS as MOST_LINES
 from nnlab.experiment import Experiment, Network, Training
 from nnlab.language import gettext as _
-from nnlab.limits import ExperimentError
+from nnlab.limits import Because, ExperimentError
 from nnlab.rows import Rows
 from nnlab.table import Table, TableError, read_table, write_table
 from nnlab.table.columns import Task
-from nnlab.table.reading import MOST_BYTES
 from nnlab.table.samples import MOST_CATEGORIES, Missing
-from nnlab.table.sheet import MOST_ROWS, Changes, changed, sheet
+from nnlab.table.sheet import MOST_ROWS, changed, sheet
 from nnlab.ui import knobs
+from nnlab.ui.cells import changes
 from nnlab.ui.choice import choose
+from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.playground import ACTS, Session, session
 from nnlab.ui.server import session_lock
@@ -98,10 +100,10 @@ def _last_added(data: Data) -> int | None:
 
 
 def _from_file(held: Session, fit: Fit) -> None:
-    most = MOST_BYTES // 1_000_000
+    most = house().most_upload_mb
     uploaded = st.file_uploader(
-        _("A table as CSV: a line for each row, at most {most} MB and 10,000 rows").format(
-            most=most
+        _("A table as CSV: a line for each row, at most {most} MB and {rows} rows").format(
+            most=most, rows=f"{min(house().most_rows, MOST_LINES):,}"
         ),
         type=["csv", "tsv", "txt", "dat"],
         key="play_file",
@@ -117,6 +119,10 @@ def _from_file(held: Session, fit: Fit) -> None:
 
 def _table_of(uploaded: UploadedFile) -> Table:
     """The table of the file, read once."""
+    most, megabytes = house().most_upload_mb, uploaded.size / 1_000_000
+    if megabytes > most:
+        allowed = Because(_("at most {most} MB").format(most=most))
+        raise ExperimentError(_("the size of the file"), f"{megabytes:.1f} MB", allowed)
     name, table = st.session_state.get(_TABLE, ("", None))
     if name != uploaded.file_id:
         table = read_table(uploaded.getvalue())
@@ -130,7 +136,7 @@ def _offer(table: Table, name: str, held: Session, fit: Fit) -> None:
     source = table.to_choice(plan.features, plan.target, plan.missing, plan.task)
     data = Data(source, seed=0, test_share=HELD_OUT, standardise=True)
     now = held.player.now()
-    experiment = fit(now, data, now.network, now.training)
+    experiment = within(fit(now, data, now.network, now.training))
     said = _("{rows} rows with {features} features, {held_out} of them held out.")
     counts = {"rows": data.n_rows, "features": data.n_features, "held_out": data.n_test}
     st.caption(said.format(**counts))
@@ -263,19 +269,10 @@ def _shown_sheet(held: Session) -> _Sheet:
 def _keep_changes(shown: _Sheet) -> None:
     """Make of the data what the table shows, which says all its changes since it was first shown.
     The same table stays: with another key the browser would keep the old one beside the new."""
-    said = st.session_state[shown.key]
-    changes = Changes(
-        {int(place): _cells(row) for place, row in said["edited_rows"].items()},
-        tuple(_cells(row) for row in said["added_rows"]),
-        tuple(said["deleted_rows"]),
-    )
-    _change(lambda data: changed(shown.data, shown.rows, changes))
+    columns = [str(number) for number in range(shown.data.n_raw_features + 1)]
+    said = changes(shown.key, columns, len(shown.rows.numbers))
+    _change(lambda data: changed(shown.data, shown.rows, said))
     shown.now = session().player.experiment.data
-
-
-def _cells(row: Mapping[str, Any]) -> dict[int, float | None]:
-    """Cells by column; the table's own marks of a row begin with an underscore."""
-    return {int(name): value for name, value in row.items() if name.isdecimal()}
 
 
 PARTS: Mapping[str, Callable[[Session, Fit], None]] = MappingProxyType(

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from nnlab import parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.language import gettext as _
@@ -20,15 +21,16 @@ from nnlab.permalink import fits, to_text
 from nnlab.permalink import read as from_link
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
-from nnlab.ui import link
+from nnlab.ui import counters, link
 from nnlab.ui.governor import governor
+from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.server import session_lock
-from nnlab.ui.stage import Cue, frame, mount
+from nnlab.ui.stage import SMOOTH, SMOOTHING, Cue, frame, mount
 
 EXPERIMENT, AT = "e", "at"
-UNATTENDED_S = 600.0
-"""Without a hand on it a player stops by itself after ten minutes."""
+FOLLOWED_S = 1.0
+"""Seconds that the link may lag behind what plays."""
 MOST_UNITS = 32
 _KEY = "nnlab.player"
 
@@ -50,16 +52,27 @@ START = Experiment(
 @dataclass
 class Session:
     """The player of this session, under which name the governor knows it, the text of its link, the
-    part that is picked, and what has to be told once."""
+    part that is picked, what has to be told once, the step that the link leads to where the run has
+    not come so far yet, when a hand was on it last and when the link followed it last."""
 
     player: Player
     text: str
     name: str
     picked: str = ""
     told: str = ""
+    goal: int = 0
     frames: int = 0
     due: bool = False
     touched: float = 0.0
+    followed: float = 0.0
+    worded: tuple[Experiment, str] | None = None
+
+    def wording(self) -> str:
+        """The experiment as a link says it; put into words once, for data of one's own are long."""
+        now = self.player.experiment
+        if self.worded is None or self.worded[0] is not now:
+            self.worded = now, to_text(now, START)
+        return self.worded[1]
 
 
 def session() -> Session:
@@ -72,12 +85,24 @@ def session() -> Session:
 
 
 def _opened(text: str) -> Session:
+    experiment, told = _linked(text)
+    player = Player(experiment, admit=within)
+    goal = min(link.count(AT) or 0, experiment.n_steps)
+    player.reach(goal)
+    held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+    if player.step < goal and not player.trainer.finished:
+        held.goal, held.told = goal, told or _way_to(goal, player.step)
+    return held
+
+
+def _linked(text: str) -> tuple[Experiment, str]:
+    """The experiment of a link, and what there is to complain of."""
     reading = from_link(text, START)
-    told = _complaint(reading.complaint) if reading.complaint else ""
-    player = Player(reading.experiment)
-    at = link.read(AT)
-    player.reach(min(int(at), player.experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0)
-    return Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+    try:
+        told = _complaint(reading.complaint) if reading.complaint else ""
+        return within(reading.experiment), told
+    except ExperimentError as error:
+        return START, as_text(str(error))
 
 
 def _complaint(error: ExperimentError) -> str:
@@ -88,12 +113,33 @@ def _complaint(error: ExperimentError) -> str:
 
 def remember(held: Session) -> bool:
     """Put experiment and step into the link; False when they are too long for one."""
-    text = to_text(held.player.experiment, START)
+    text = held.wording()
     held.text = text if fits(text) else held.text
     if fits(text):
         link.write(EXPERIMENT, text)
         link.write(AT, str(held.player.step) if held.player.step else "")
     return fits(text)
+
+
+def _way_to(goal: int, step: int) -> str:
+    """That a long run has not been trained again as a whole yet."""
+    return _(
+        "The link leads to step {goal}. So far {step} steps have been trained anew: press Play, "
+        "and it pauses there by itself."
+    ).format(goal=goal, step=step)
+
+
+def follow(held: Session) -> None:
+    """Let the link keep up with what plays: it is all that is left should this server go."""
+    now = time.monotonic()
+    if now - held.followed < FOLLOWED_S:
+        return
+    held.followed = now
+    text = held.wording()
+    if fits(text):
+        held.text = text
+        link.follow(EXPERIMENT, text)
+        link.follow(AT, str(held.player.step))
 
 
 def become(held: Session, experiment: Callable[[], Experiment]) -> None:
@@ -110,16 +156,20 @@ def become(held: Session, experiment: Callable[[], Experiment]) -> None:
 @st.fragment
 def play() -> None:
     """The stage, redrawn alone for every frame."""
-    with session_lock():
+    with session_lock(), counters.served(counters.FRAME):
         if acted():
             st.rerun()
         held = session()
         ticked, held.due = held.due, False
+        counters.FRAMES.inc(ticked)
         plan = governor().plan(held.name) if held.player.playing else None
         if ticked and plan:
             _play_on(held, plan.budget)
+            follow(held)
         held.frames += 1
-        cue = Cue(held.frames, not ticked, plan.wait if plan else 0.0, held.picked)
+        wait = plan.wait if plan else 0.0
+        smoothing = SMOOTHING if st.session_state.get(SMOOTH) else 0.0
+        cue = Cue(held.frames, not ticked, wait, held.picked, smoothing)
         mount(
             key="play_stage",
             data=frame(held.player, cue),
@@ -131,10 +181,11 @@ def play() -> None:
 
 
 def _play_on(held: Session, budget: float) -> None:
-    if time.monotonic() - held.touched > UNATTENDED_S:
+    if time.monotonic() - held.touched > house().unattended_seconds:
         held.player.playing = False
     else:
-        held.player.play_on(budget)
+        with counters.trained():
+            held.player.play_on(budget)
     if not held.player.playing:
         governor().leave(held.name)
 
@@ -167,6 +218,7 @@ def acted() -> bool:
 
 def _start(held: Session, said: Mapping[str, Any]) -> None:
     if governor().full(held.name):
+        counters.REFUSALS.labels("players").inc()
         held.told = "full"
     else:
         held.player.playing = True
@@ -194,7 +246,9 @@ def _fresh(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _speed(held: Session, said: Mapping[str, Any]) -> None:
-    held.player.speed = said["value"] if said.get("value") in SPEEDS else held.player.speed
+    speed = said.get("value")
+    if isinstance(speed, str) and speed in SPEEDS:
+        held.player.speed = speed
 
 
 def _seek(held: Session, said: Mapping[str, Any]) -> None:
@@ -204,8 +258,13 @@ def _seek(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _pick(held: Session, said: Mapping[str, Any]) -> None:
-    part = str(said.get("value"))[:32]
-    held.picked = "" if part == held.picked else part
+    part = str(said.get("value"))
+    held.picked = part if part != held.picked and has_part(held.player.experiment, part) else ""
+
+
+def has_part(experiment: Experiment, part: str) -> bool:
+    """Whether this names a weight or a bias of the experiment's network."""
+    return parts.is_part(part) and parts.exists(part, experiment.sizes, experiment.norms)
 
 
 def _resize(held: Session, said: Mapping[str, Any]) -> None:
@@ -245,9 +304,10 @@ def _place(said: Mapping[str, Any]) -> tuple[float, float]:
 
 def _number(said: Mapping[str, Any], name: str) -> float:
     value = said.get(name)
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float):
         return 0.0
-    return float(min(max(value, -1e6), 1e6))
+    near = float(min(max(value, -1e6), 1e6))
+    return 0.0 if math.isnan(near) else near
 
 
 def _nothing(held: Session, said: Mapping[str, Any]) -> None:

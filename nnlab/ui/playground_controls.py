@@ -24,7 +24,6 @@ from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.ui import knobs
 from nnlab.ui.choice import choose
-from nnlab.ui.first_start import first_start
 from nnlab.ui.playground import MOST_UNITS, Session, become
 from nnlab.ui.slider import LogScale, Scale, WholeScale
 
@@ -33,16 +32,11 @@ MOST_HIDDEN = 8
 
 def few_controls(held: Session) -> None:
     """What a newcomer needs."""
-    first_start(held)
     now = held.player.now()
-    left, right = st.columns(2, gap="medium")
-    with left:
-        data = choose_source(now)
-        name = _hidden_activation(now.network)
-    with right:
-        data = choose_noise(data)
-        network = choose_depth(now.network)
-        training = replace(now.training, learning_rate=choose_rate(now))
+    data = choose_noise(choose_source(now))
+    network = choose_depth(now.network)
+    name = _hidden_activation(now.network)
+    training = replace(now.training, learning_rate=choose_rate(now))
     become(held, lambda: fitted(now, data, _with_activation(network, name), training))
 
 
@@ -56,16 +50,13 @@ def all_controls(held: Session) -> None:
         "data",
         look="segments",
         required=True,
+        label_visibility="collapsed",
     )
     THIRDS[third](held, now)
 
 
 def _all_of_data(held: Session, now: Experiment) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        data = choose_kind(choose_source(now))
-    with right:
-        data = choose_sizes(choose_noise(data))
+    data = choose_sizes(choose_kind(choose_noise(choose_source(now))))
     become(held, lambda: fitted(now, data, now.network, now.training))
 
 
@@ -212,16 +203,13 @@ def _choose_features(data: Data) -> Data:
 
 def choose_network(now: Experiment) -> Network:
     """Every layer and what it does."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        network = choose_depth(now.network)
-        names = {name: name for name in INITIALISERS}
-        initialiser = now.network.initialiser
-        chosen = knobs.select(_("initialiser"), names, "play_initialiser", initialiser.name)
-    with right:
-        *hidden, last = network.layers
-        hidden = [_choose_layer(layer, place) for place, layer in enumerate(hidden, start=1)]
-        name = _activation(_("output: activation"), "play_output", last.activation.name)
+    network = choose_depth(now.network)
+    *hidden, last = network.layers
+    hidden = [_choose_layer(layer, place) for place, layer in enumerate(hidden, start=1)]
+    name = _activation(_("output: activation"), "play_output", last.activation.name)
+    names = {name: name for name in INITIALISERS}
+    initialiser = now.network.initialiser
+    chosen = knobs.select(_("initialiser"), names, "play_initialiser", initialiser.name)
     layers = (*hidden, _activated(last, name))
     return Network(layers, initialiser if chosen == initialiser.name else Choice(chosen))
 
@@ -262,7 +250,8 @@ def _choose_layer(layer: Layer, place: int) -> Layer:
     with st.popover(
         _("layer {number}: {units} {activation}").format(
             number=place, units=layer.units, activation=layer.activation.name
-        )
+        ),
+        key=f"play_layer{place}",
     ):
         units = knobs.slide(
             _("units"), f"play_units{place}", layer.units, WholeScale(1, MOST_UNITS)
@@ -285,12 +274,7 @@ def choose_rate(now: Experiment) -> float:
 
 def choose_training(now: Experiment) -> Training:
     """Everything about learning."""
-    training = now.training
-    left, right = st.columns(2, gap="medium")
-    with left:
-        training = _choose_method(now, training)
-    with right:
-        return _choose_amounts(now, training)
+    return _choose_amounts(now, _choose_method(now, now.training))
 
 
 def _choose_method(now: Experiment, training: Training) -> Training:
@@ -343,7 +327,7 @@ def _choose_settings(choice: Choice) -> Choice:
     """The optimizer's own settings."""
     settings = OPTIMIZERS.settings(choice)
     chosen: dict[str, Any] = {}
-    with st.popover(_("settings of {name}").format(name=choice.name)):
+    with st.popover(_("settings of {name}").format(name=choice.name), key="play_settings"):
         for name, value in settings.items():
             key = f"play_{choice.name}_{name}"
             show = knobs.flip if isinstance(value, bool) else knobs.exact

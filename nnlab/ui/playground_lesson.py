@@ -8,9 +8,11 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.network import locate
 from nnlab.ui import knobs
-from nnlab.ui.gallery import gallery
+from nnlab.ui.choice import choose
+from nnlab.ui.first_start import first_start
+from nnlab.ui.gallery import gallery, opened
 from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import ACTS, Session, acted, play, remember, session
+from nnlab.ui.playground import ACTS, Session, acted, has_part, play, remember, session
 from nnlab.ui.playground_controls import CONTROLS, fitted
 from nnlab.ui.playground_pictures import show_curves, show_field
 from nnlab.ui.server import session_lock
@@ -20,31 +22,62 @@ from nnlab.ui.watching import describe, watch
 
 
 @st.fragment
-def workbench(mode: str) -> None:
+def workbench() -> None:
     """Controls, stage and pictures: everything that follows a hand on the playground."""
     with session_lock():
         acted()
         held = session()
         bring(held)
         tell(held)
-        gallery(held)
-        CONTROLS[mode](held)
-        middle, right = st.columns([3, 2], gap="medium")
-        with middle:
-            above = st.container()
-            edit_part(held)
-            show_curves(held.player)
-        with above:
-            play()
-        with right:
-            show_field(held.player)
-            new_points(held)
+        mode = _head(held)
+        _bench(held, mode)
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
         take_away(taken(held))
         if not held.player.playing and not remember(held):
             st.caption(_("This experiment is too long for a link: keep it as a file instead."))
+
+
+def _head(held: Session) -> str:
+    """How many controls, the presets, and what to do next. Gives the name of the controls."""
+    with st.container(horizontal=True, vertical_alignment="center", key="play_head"):
+        mode = choose(
+            _("controls"),
+            {"learn": _("a few controls"), "full": _("all controls")},
+            "mode",
+            "learn",
+            look="segments",
+            required=True,
+            label_visibility="collapsed",
+            width="content",
+        )
+        gallery()
+    opened(held)
+    if mode == "learn":
+        first_start(held)
+    return mode
+
+
+def _bench(held: Session, mode: str) -> None:
+    """Controls, network and output in one glance; static/app.css lays them side by side. Play is
+    the first of them for the keyboard, and on a phone."""
+    with st.container(key="play_room"), st.container(key="play_bench"):
+        middle = st.container(key="play_middle", gap="small")
+        right = st.container(key="play_right", gap="small")
+        left = st.container(key="play_left", gap="small")
+    with left:
+        CONTROLS[mode](held)
+    with middle:
+        stage = st.container()
+        edit_part(held)
+    with stage:
+        play()
+    with right:
+        show_field(held.player)
+        show_curves(held.player)
+    with left:
+        new_points(held)
 
 
 def bring(held: Session) -> None:
@@ -89,12 +122,11 @@ def edit_part(held: Session) -> None:
         st.caption(_("Click an edge or a unit to read and change its weight or bias."))
         return
     player = held.player
-    try:
-        parameter, index = locate(player.run.module(player.run.moment(player.step)), held.picked)
-        value = parameter.detach()[index].item()
-    except (IndexError, ValueError, KeyError):
+    if not has_part(player.experiment, held.picked):
         held.picked = ""
         return
+    parameter, index = locate(player.run.module(player.run.moment(player.step)), held.picked)
+    value = parameter.detach()[index].item()
     kind = _("weight") if held.picked.startswith("w") else _("bias")
     label = _("{kind} {part}").format(kind=kind, part=held.picked)
     wanted = knobs.slide(

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 import torch
 
 from nnlab.figures import field as plane
 from nnlab.figures.learning import Curves, Mark, learning_curves
 from nnlab.language import gettext as _
-from nnlab.packed import PARAMETERS
+from nnlab.measures import smoothed
 from nnlab.player import Player
-from nnlab.registry import Choice
-from nnlab.ui import knobs
-from nnlab.ui.stage import BIG, CURVE
+from nnlab.ui.stage import BIG, CURVE, SMOOTH, SMOOTHING, mark_text
 from nnlab.ui.view import view
 
 
@@ -64,35 +60,28 @@ def _groups(player: Player) -> list[plane.Group]:
 
 
 def show_curves(player: Player) -> None:
-    """The losses so far."""
+    """The losses so far, as the switches under them say."""
+    picture = st.container()
+    with st.container(horizontal=True, key="play_look"):
+        log = st.toggle(_("logarithmic"), key="log", bind="query-params")
+        smooth = st.toggle(_("smoothed"), key=SMOOTH, bind="query-params")
     steps, losses = player.curves()
+    losses = smoothed(losses, SMOOTHING if smooth else 0.0)
     table = player.experiment.timetable
     epochs = [table.epochs_at(step) for step in steps.tolist()]
-    scale = knobs.flip(_("logarithmic"), "play_log", bool(st.session_state.get("play_log")))
     held_out = player.experiment.data.n_test > 0
     marks = [
         Mark(table.epochs_at(each.step), mark_text(each))
         for each in player.experiment.interventions
     ]
-    view(
-        learning_curves(
-            Curves(
-                epochs,
-                losses[:, 0].tolist(),
-                losses[:, 1].tolist() if held_out else (),
-                table.epochs_at(player.step),
-                marks,
-                "log" if scale else "linear",
-            )
-        ),
-        key=CURVE,
-        alt=_("Loss over the epochs, {loss} at last.").format(loss=f"{losses[-1, 0]:.4f}"),
+    curves = Curves(
+        epochs,
+        losses[:, 0].tolist(),
+        losses[:, 1].tolist() if held_out else (),
+        table.epochs_at(player.step),
+        marks,
+        "log" if log else "linear",
     )
-
-
-def mark_text(change: Any) -> str:
-    """A change on the way in a few signs."""
-    if change.field == PARAMETERS:
-        return "load_state_dict"
-    value = change.value if isinstance(change.value, Choice) else f"{change.value:.4g}"
-    return f"{change.field} = {value}"
+    alt = _("Loss over the epochs, {loss} at last.").format(loss=f"{losses[-1, 0]:.4f}")
+    with picture:
+        view(learning_curves(curves), key=CURVE, alt=alt)

@@ -4,15 +4,21 @@ engine's, so that the lines of PyTorch beside them print the same digits."""
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from threading import Lock
+from typing import NoReturn
 
 import streamlit as st
 
 from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
+from nnlab.limits import ExperimentError
 from nnlab.training import Run, train, train_gradually
+from nnlab.ui import counters
+from nnlab.ui.house import house, within
+from nnlab.ui.markup import as_text
 
 LONG = 1500
 """Steps from which on progress is shown: about half a second."""
@@ -44,10 +50,25 @@ def run_of(experiment: Experiment, device: str = "auto") -> Run:
     """The whole run of an experiment, from the shelf or trained now."""
     run = _shelf().get(experiment, device)
     if run is None:
+        _admit(experiment)
         work = _at_once if experiment.n_steps < LONG else _with_progress
-        run = work(experiment, device)
+        with counters.trained():
+            run = work(experiment, device)
         _shelf().put(run, device)
     return run
+
+
+def _admit(experiment: Experiment) -> None:
+    """Go on if the experiment is within the bounds of this house; else say why not, and end."""
+    try:
+        within(experiment)
+    except ExperimentError as error:
+        _end(as_text(str(error)))
+
+
+def _end(text: str) -> NoReturn:
+    st.error(text, icon=":material/error:")
+    st.stop()
 
 
 @st.cache_resource(show_spinner=False)
@@ -62,8 +83,19 @@ def _at_once(experiment: Experiment, device: str) -> Run:
 def _with_progress(experiment: Experiment, device: str) -> Run:
     """Streamlit stops a script at its next call when a newer run waits: here, after each part."""
     bar = st.progress(0.0, _("training"))
-    for run in train_gradually(experiment, device, engine=REFERENCE):
+    until = time.monotonic() + house().computation_seconds
+    parts = max(50, experiment.n_steps // LONG)
+    for run in train_gradually(experiment, device, parts, REFERENCE):
         share = int(run.steps[-1]) / experiment.n_steps
         bar.progress(share, _("training: {share}").format(share=f"{share:.0%}"))
+        if time.monotonic() > until and share < 1:
+            _end(_too_long(share))
     bar.empty()
     return run
+
+
+def _too_long(share: float) -> str:
+    return _(
+        "This training was ended after {seconds} seconds, which is what this server gives one. It "
+        "had come to {share} of its steps: ask for fewer, or take nnlab to a machine of your own."
+    ).format(seconds=house().computation_seconds, share=f"{share:.0%}")

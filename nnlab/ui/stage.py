@@ -13,19 +13,29 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nnlab.experiment import Experiment
+from nnlab.experiment import Experiment, Intervention
 from nnlab.figures import field, palette
 from nnlab.figures.drawing import layer_names
 from nnlab.figures.learning import HERE, TEST, TRAIN
 from nnlab.language import gettext as _
+from nnlab.measures import smoothed
+from nnlab.packed import PARAMETERS
 from nnlab.player import SPEEDS, Player
+from nnlab.registry import Choice
 from nnlab.scene import BIG_MAP, Scene, kind_of
 from nnlab.ui.component import component
+from nnlab.ui.keep import keep_texts
 
 mount = component("stage", isolated=False)
 
 BIG, CURVE = "play_field", "play_curve"
 """The keys of the Plotly views that frames change."""
+SMOOTH = "smooth"
+"""The key of the switch that smooths the curves."""
+SMOOTHING = 0.8
+"""How much of a smoothed loss comes from the moments before."""
+BARS = 12
+"""Bars of the histogram that a unit shows instead of a map, with more than two inputs."""
 CURVES_EVERY = 4
 """Frames between two changes of the curves while it plays: a curve costs more to draw than maps."""
 
@@ -33,47 +43,42 @@ CURVES_EVERY = 4
 @dataclass(frozen=True)
 class Cue:
     """What a frame says besides the player: its number, whether it brings the still parts, the
-    seconds to wait before the next one, and the part that is picked."""
+    seconds to wait before the next one, the part that is picked, and how much the curves are
+    smoothed."""
 
     number: int
     still: bool
     wait: float
     picked: str
+    smoothing: float = 0.0
 
 
 def frame(player: Player, cue: Cue) -> bytes:
     """The player as it is now, for the browser."""
     scene = player.scene()
-    curves = (
-        _curves(player) if cue.still or cue.number % CURVES_EVERY == 0 or not player.playing else []
-    )
+    now = cue.still or cue.number % CURVES_EVERY == 0 or not player.playing
+    curves = _curves(player, cue.smoothing) if now else []
     big, lines = _big(player.experiment, scene), _lines(player, scene)
     header = {
         **_state(player, cue),
         "curves": [{"name": name, "count": len(x)} for name, x, _y in curves],
         "traces": bool(curves),
-        "weights": [list(weight.shape) for weight in scene.weights],
         "lines": [{"name": name, "count": len(x)} for name, x, _y in lines],
         "big": {"width": BIG_MAP, "height": BIG_MAP} if big is not None else None,
-        "maps": [len(units) for units in scene.maps],
-        "side": [scene.maps[0].shape[-1], scene.maps[0].shape[1] if scene.maps[0].dim() > 2 else 1],
-        "ranges": [_ranges(units) for units in scene.maps],
+        **_units(player, scene),
     }
     if cue.still:
         header["still"] = _still(player.experiment)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 4)
+    weights = zip(scene.weights, scene.biases, strict=True)
     numbers = [
         *(np.asarray(each, np.float32) for _name, *pair in curves for each in pair),
-        *(
-            each.numpy().ravel()
-            for pair in zip(scene.weights, scene.biases, strict=True)
-            for each in pair
-        ),
+        *(each.numpy().ravel() for pair in weights for each in pair),
         *(np.asarray(each, np.float32) for _name, *pair in lines for each in pair),
     ]
     maps = [] if big is None else [big]
-    maps += [_bytes(units, limits(units)) for units in scene.maps]
+    maps += map(_maps if player.scenery.flat else bars, scene.maps)
     return b"".join(
         [len(text).to_bytes(4, "little"), text, *(each.tobytes() for each in [*numbers, *maps])]
     )
@@ -81,7 +86,7 @@ def frame(player: Player, cue: Cue) -> bytes:
 
 def _state(player: Player, cue: Cue) -> dict[str, Any]:
     run, step = player.run, player.step
-    standing = player.standing()
+    standing, changes, end = player.standing(), player.experiment.interventions, player.newest
     return {
         "number": cue.number,
         "wait": round(cue.wait * 1000),
@@ -92,6 +97,8 @@ def _state(player: Player, cue: Cue) -> dict[str, Any]:
         "moment": run.moment(step),
         "at": _when(player.experiment, step),
         "said": _said(player, standing),
+        "marks": [(run.moment(each.step), mark_text(each)) for each in changes if each.step <= end],
+        "engine": _("engine: {name}").format(name=player.trainer.engine),
         "enabled": _enabled(player),
     }
 
@@ -102,17 +109,27 @@ def _when(experiment: Experiment, step: int) -> str:
 
 
 def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
-    train_loss, test_loss, train_score, test_score = (f"{value:.4f}" for value in standing)
-    score = _("R²") if kind_of(player.experiment) == "numbers" else _("accuracy")
-    said = [
-        (_("epoch"), _when(player.experiment, player.step)),
-        (_("step"), str(player.step)),
-        (_("training loss"), train_loss),
-        (_("training {score}").format(score=score), train_score),
+    numbers = kind_of(player.experiment) == "numbers"
+    losses = [f"{value:.4f}" for value in standing[:2]]
+    scores = [f"{value:.4f}" if numbers else f"{value:.1%}" for value in standing[2:]]
+    score, sides = _("R²") if numbers else _("accuracy"), 2 if player.experiment.data.n_test else 1
+    names = (_("training loss"), _("test loss"))
+    said = [(_("epoch"), _when(player.experiment, player.step))]
+    said += list(zip(names, losses, strict=True))[:sides]
+    names = (_("training {score}"), _("test {score}"))
+    said += [(_("step"), str(player.step))]
+    said += [(name.format(score=score), text) for name, text in zip(names, scores, strict=True)][
+        :sides
     ]
-    if player.experiment.data.n_test:
-        said += [(_("test loss"), test_loss), (_("test {score}").format(score=score), test_score)]
-    return [*said, (_("engine"), player.trainer.engine)]
+    return said
+
+
+def mark_text(change: Intervention) -> str:
+    """A change on the way in a few signs."""
+    if change.field == PARAMETERS:
+        return "load_state_dict"
+    value = change.value if isinstance(change.value, Choice) else f"{change.value:.4g}"
+    return f"{change.field} = {value}"
 
 
 def _enabled(player: Player) -> dict[str, bool]:
@@ -127,8 +144,9 @@ def _enabled(player: Player) -> dict[str, bool]:
     }
 
 
-def _curves(player: Player) -> list[tuple[str, Any, Any]]:
+def _curves(player: Player, smoothing: float) -> list[tuple[str, Any, Any]]:
     steps, losses = player.curves()
+    losses = smoothed(losses, smoothing)
     table = player.experiment.timetable
     epochs = [table.epochs_at(step) for step in steps.tolist()]
     here = int(torch.searchsorted(steps, player.step, right=True)) - 1
@@ -170,6 +188,35 @@ def _bytes(values: Tensor, limit: Tensor) -> np.ndarray:
     return scaled.round_().to(torch.uint8).numpy()
 
 
+def _units(player: Player, scene: Scene) -> dict[str, Any]:
+    """How many numbers and bytes belong to each unit, and what they are."""
+    flat, first = player.scenery.flat, scene.maps[0]
+    high = first.shape[1] if first.dim() > 2 else 1
+    return {
+        "weights": [list(weight.shape) for weight in scene.weights],
+        "maps": [len(units) for units in scene.maps],
+        "side": [first.shape[-1], high] if flat else [BARS, 1],
+        "bars": not flat,
+        "ranges": [_ranges(units) for units in scene.maps],
+    }
+
+
+def _maps(units: Tensor) -> np.ndarray:
+    return _bytes(units, limits(units))
+
+
+def bars(units: Tensor) -> np.ndarray:
+    """A histogram of what each unit says [units, N], from its least to its most: [units, BARS],
+    255 for the fullest bar."""
+    values = units.nan_to_num(0.0, 0.0, 0.0)
+    low, high = values.aminmax(dim=1, keepdim=True)
+    places = (values - low) / (high - low).clamp(min=1e-12) * BARS
+    ones = torch.ones_like(values)
+    counts = torch.zeros(len(values), BARS)
+    counts.scatter_add_(1, places.long().clamp_(0, BARS - 1), ones)
+    return (counts / counts.amax(1, keepdim=True) * 255).round_().to(torch.uint8).numpy()
+
+
 def _ranges(units: Tensor) -> list[str]:
     text = _("{low} to {high}")
     low, high = units.flatten(1).aminmax(dim=1)
@@ -196,6 +243,7 @@ def _still(experiment: Experiment) -> dict[str, Any]:
         ],
         "palette": field.class_shades(experiment.data.classes) if classes else field.shades(0.6),
         "shades": shades,
+        "faint": field.shades(0.6),
         "colors": {
             "positive": palette.POSITIVE,
             "negative": palette.NEGATIVE,
@@ -230,12 +278,18 @@ def _texts(experiment: Experiment) -> dict[str, Any]:
         "epochs": (_("10 epochs"), _("ten times through the training rows")),
         "reset": (_("Reset"), _("back to the very same start")),
         "fresh": (_("New start"), _("other random weights, the same data")),
-        "undo": (_("Undo"), _("take back the last change")),
-        "redo": (_("Redo"), _("make the change again")),
+    }
+    arrows = {
+        "undo": ("↶", _("Undo"), _("take back the last change")),
+        "redo": ("↷", _("Redo"), _("make the change again")),
     }
     sizes = " - ".join(map(str, experiment.sizes))
     return {
         **{name: {"label": label, "title": title} for name, (label, title) in buttons.items()},
+        **{
+            name: {"label": sign, "name": label, "title": f"{label}: {title}"}
+            for name, (sign, label, title) in arrows.items()
+        },
         "play": _("Play"),
         "pause": _("Pause"),
         "speed": _("speed"),
@@ -248,4 +302,5 @@ def _texts(experiment: Experiment) -> dict[str, Any]:
         "more": _("one unit more"),
         "weight": _("weight"),
         "bias": _("bias"),
+        "keep": keep_texts(),
     }

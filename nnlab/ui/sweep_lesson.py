@@ -26,8 +26,10 @@ from nnlab.permalink import to_text
 from nnlab.registry import Choice
 from nnlab.sweep import Outcome, Sweep, outcome_of, sweep
 from nnlab.training import train
-from nnlab.ui import lesson, link
+from nnlab.ui import counters, lesson, link
 from nnlab.ui.choice import choose
+from nnlab.ui.cluster import cluster
+from nnlab.ui.house import house
 from nnlab.ui.live import live_every
 from nnlab.ui.playground import EXPERIMENT, START
 from nnlab.ui.runs import run_of
@@ -53,18 +55,25 @@ class Filling:
 
     work: Sweep
     lock: threading.Lock = field(default_factory=threading.Lock)
+    ended: bool = False
 
     def __post_init__(self) -> None:
         self._results: Iterator[Any] = iter(self.work)
+        self._until = time.monotonic() + house().sweep_seconds
 
     @property
     def done(self) -> bool:
-        return self.work.progress == 1.0
+        return self.ended or self.work.progress == 1.0
 
     def fill(self, seconds: float) -> None:
-        """Take in what has come since, and what comes in so many seconds."""
+        """Take in what has come since, and what comes in so many seconds. What takes longer than
+        this house gives a sweep is ended."""
         until = time.monotonic() + seconds
         with self.lock:
+            if not self.done and time.monotonic() > self._until:
+                self.ended = True
+                self.work.cancel()
+                next(self._results, None)
             while not self.done and time.monotonic() < until:
                 if next(self._results, None) is None:
                     break
@@ -74,7 +83,7 @@ class Filling:
 def filling(text: str, seeds: int) -> Filling:
     """The one sweep over this experiment."""
     grid = {"hidden": SIZES, "learning_rate": RATES, "seed": range(seeds)}
-    return Filling(sweep(Experiment.loads(text), grid))
+    return Filling(sweep(Experiment.loads(text), grid, cluster().executor))
 
 
 def choose_grid() -> Filling:
@@ -84,7 +93,23 @@ def choose_grid() -> Filling:
             _("data"), {name: _(text) for name, text in _DATA.items()}, "sweep_data", "circle"
         )
         seeds = choose(_("seeds"), {name: name for name in _SEEDS}, "sweep_seeds", "10")
+    _admit(len(SIZES) * len(RATES) * _SEEDS[seeds or "10"])
+    if cluster().complaint:
+        st.info(cluster().complaint)
     return filling(start(data or "circle").dumps(), _SEEDS[seeds or "10"])
+
+
+def _admit(networks: int) -> None:
+    """Go on if this house trains so many networks at once; else say so, and end."""
+    most = house().sweep_networks
+    if networks > most:
+        counters.REFUSALS.labels("bounds").inc()
+        text = _(
+            "This sweep has {networks} networks, but this server trains at most {most} at once: "
+            "choose fewer seeds."
+        )
+        st.error(text.format(networks=networks, most=most), icon=":material/error:")
+        st.stop()
 
 
 def start(data: str) -> Experiment:
@@ -132,6 +157,12 @@ def _grid(held: Filling) -> None:
         alt=_("Heatmap of the test loss by learning rate and hidden size."),
         pick=PICK,
     )
+    if held.ended:
+        text = _(
+            "The sweep was ended after {seconds} seconds, which is what this server gives one. "
+            "What was trained until then is shown."
+        )
+        st.info(text.format(seconds=house().sweep_seconds), icon=":material/timer_off:")
     if held.work.failed:
         st.warning(_("{count} networks could not be trained.").format(count=len(held.work.failed)))
     if working and held.done:

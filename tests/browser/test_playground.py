@@ -123,13 +123,13 @@ def test_going_back_and_changing_something_branches_off(playground: Page) -> Non
     playground.wait_for_url(re.compile("at=70"))
     wait_until_idle(playground)
     type_exact(playground, "play_rate", "0.05")
-    playground.wait_for_url(re.compile("interventions"))
+    playground.wait_for_url(re.compile("at70.lr"))
     expect_said(playground, "step 70")
     expect(widget(playground, "play_curve").get_by_text("learning_rate = 0.05")).to_be_visible()
     press(playground, "Undo")
-    playground.wait_for_url(lambda url: "interventions" not in url)
+    playground.wait_for_url(lambda url: "at70.lr" not in url)
     press(playground, "Redo")
-    playground.wait_for_url(re.compile("interventions"))
+    playground.wait_for_url(re.compile("at70.lr"))
 
 
 def test_a_weight_is_read_and_changed(playground: Page) -> None:
@@ -168,7 +168,7 @@ def test_a_click_adds_a_point(playground: Page) -> None:
     box = field.bounding_box()
     assert box
     playground.mouse.click(box["x"] + box["width"] * 0.93, box["y"] + box["height"] * 0.06)
-    playground.wait_for_url(re.compile("edits"))
+    playground.wait_for_url(re.compile("row200"))
     expect(widget(playground, "play_field").locator(".nnlab-view")).to_be_visible()
 
 

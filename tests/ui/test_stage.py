@@ -16,7 +16,7 @@ from nnlab.figures import field
 from nnlab.player import Player
 from nnlab.registry import Choice
 from nnlab.ui.playground import START
-from nnlab.ui.stage import Cue, frame
+from nnlab.ui.stage import BARS, Cue, bars, frame
 
 NUMBERS = Experiment(
     Data(Choice("curve"), seed=1, test_share=0.2),
@@ -138,3 +138,31 @@ def test_what_is_no_number_does_not_break_a_frame() -> None:
     player.reach(50)
     player.run.parameters.fill_(float("nan"))
     assert unpack(frame(player, Cue(1, True, 0.0, ""))).maps
+
+
+def test_with_more_than_two_features_units_are_histograms() -> None:
+    iris = replace(CLASSES, data=Data(Choice("iris"), seed=0, standardise=True))
+    unpacked = unpack(frame(Player(iris), Cue(1, True, 0.0, "")))
+    assert unpacked.header["bars"]
+    assert [each.shape for each in unpacked.maps] == [(n, 1, BARS) for n in (4, 6, 3)]
+
+
+def test_a_bar_is_as_high_as_it_has_values() -> None:
+    values = torch.tensor(
+        [[0.0, 0.0, 0.0, 1.0], [2.0, 2.0, 2.0, 2.0], [float("nan"), 0.0, 1.0, 1.0]]
+    )
+    found = bars(values)
+    assert found[0].tolist() == [255, *[0] * (BARS - 2), 85]
+    assert found[1].tolist() == [255, *[0] * (BARS - 1)]
+    assert found[2].tolist() == [255, *[0] * (BARS - 2), 255]
+
+
+def test_changes_on_the_way_are_marked_where_they_were_made() -> None:
+    player = Player(START)
+    player.reach(40)
+    player.look_at(20)
+    player.set_part("w0.0.0", 3.0)
+    player.reach(60)
+    ((moment, text),) = unpack(frame(player, Cue(1, True, 0.0, ""))).header["marks"]
+    assert int(player.run.steps[moment]) == 20
+    assert "w0.0.0" in text

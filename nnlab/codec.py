@@ -1,5 +1,5 @@
-"""A packed text is compressed and spelled with signs that links, or chats and telephones, leave
-alone. What was cut off or changed is noticed, and its beginning can still be read."""
+"""The codec of links and answers: a text is compressed and spelled with signs that links, or chats
+and telephones, leave alone. A cut or a change is noticed, and the beginning can still be read."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 MOST_BYTES = 500_000
-"""Bytes that a packed text may unfold to; a few thousand could else fill the memory."""
+"""Bytes that a code may unfold to; a few thousand could else fill the memory."""
 MOST_SIGNS = 100_000
 """Signs that are read at all."""
 
 
 @dataclass(frozen=True)
-class Unpacked:
-    """A text, and whether it is all that was packed."""
+class Decoded:
+    """A text, and whether it is all that was encoded."""
 
     text: str
     whole: bool
@@ -34,18 +34,18 @@ class Alphabet:
     read: Callable[[str], bytes]
 
 
-def pack(text: str, alphabet: str = "link") -> str:
+def encode(text: str, alphabet: str = "link") -> str:
     """Compress a text and spell it; `alphabet` is one of ALPHABETS."""
     return ALPHABETS[alphabet].spell(zlib.compress(text.encode(), 9))
 
 
-def unpack(packed: str, alphabet: str = "link") -> Unpacked:
-    """Read what `pack` wrote, as far as it goes; an empty text where nothing can be read."""
+def decode(code: str, alphabet: str = "link") -> Decoded:
+    """Read what `encode` wrote, as far as it goes; an empty text where nothing can be read."""
     known = ALPHABETS[alphabet]
-    signs = packed[: _end_of_signs(known, packed[:MOST_SIGNS])]
-    plain, ended = _inflated(known.read(signs))
-    whole = ended and len(signs) == len(packed)
-    return Unpacked(plain.decode(errors="ignore"), whole)
+    signs = code[: _end_of_signs(known, code[:MOST_SIGNS])]
+    data = known.read(signs)
+    plain, ended = _inflated(data)
+    return Decoded(plain.decode(errors="ignore"), ended and known.spell(data) == code)
 
 
 def _end_of_signs(alphabet: Alphabet, text: str) -> int:
