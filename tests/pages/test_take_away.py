@@ -66,7 +66,7 @@ def test_a_page_with_a_network_gives_every_file_and_takes_one(name: str) -> None
 
 def test_a_valley_has_no_network_to_give() -> None:
     page = opened("optimizers", optimizers_ground="ravine")
-    assert not page.get("download_button")
+    assert not page.get("file_uploader")
 
 
 @pytest.mark.parametrize("ending", FORMATS)
