@@ -18,6 +18,8 @@ const STYLE = `
 .nnlab-view > svg.nnlab-lit { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .nnlab-lit .halo { fill: none; stroke: var(--st-background-color); stroke-width: 6; }
 .nnlab-lit .ring { fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }
+.nnlab-view text[style*="text-shadow"] { paint-order: stroke; stroke: var(--st-background-color); stroke-width: 3px;
+  stroke-linejoin: round; }
 .nnlab-view.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; border-radius: var(--st-base-radius); }
 .nnlab-view.on-part .drag { cursor: pointer !important; }
 .nnlab-view.still .drag { touch-action: pan-y pinch-zoom; }
@@ -386,7 +388,8 @@ function listenToPlot(view) {
 
 function light(view, id) {
   view.pointed = id
-  const ids = view.shown && !view.gone ? [...(id ? [id] : []), ...partsMarked(view)] : []
+  const made = id && view.shown ? (view.plot.layout?.meta?.made_of?.[id] ?? []) : []
+  const ids = view.shown && !view.gone ? [...(id ? [id, ...made] : []), ...partsMarked(view)] : []
   const shapes = ids.flatMap((each) => shapesOf(view, each))
   view.lit.replaceChildren(...shapes.flatMap((shape) => ["halo", "ring"].map((name) => outline(shape, name))))
 }

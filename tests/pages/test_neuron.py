@@ -11,6 +11,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from nnlab import gates
 from nnlab.activations import ACTIVATIONS
 from tests.shown import programs
 
@@ -118,8 +119,7 @@ def test_xor_is_explained_only_after_an_honest_try() -> None:
     page = lesson(neuron_aim="XOR")
     assert not done(page)
     assert "Best so far: 1 of 4" in page.caption[0].value
-    page.session_state["neuron_seen"] = set(TRIED)
-    page.run()
+    page = lesson(neuron_aim="XOR", neuron_seen=gates.written(TRIED))
     assert done(page)
     assert "3 of 4 is the best" in page.success[0].value
 
@@ -140,6 +140,7 @@ def test_the_prediction_is_answered_once_it_is_made(answer: str, right: bool) ->
         {"neuron_aim": "NAND", "neuron_activation": "Sin"},
         {"neuron_seed_weights": "inf_1e9_x_'\"<b>"},
         {"neuron_aim": "XOR", "neuron_gate_bias": "_" * 1000},
+        {"neuron_aim": "XOR", "neuron_seen": "f" * 1000},
     ],
     ids=str,
 )
