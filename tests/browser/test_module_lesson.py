@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import Server, open_page, widget
+from tests.browser.app import Server, open_page, wait_until_idle, widget
 
 
 def test_a_line_and_a_class(page: Page, server: Server, errors: list[str]) -> None:
@@ -26,7 +26,7 @@ def test_a_line_and_a_class(page: Page, server: Server, errors: list[str]) -> No
     code = widget(page, "module_code").locator("textarea")
     code.fill("while True:\n    pass")
     code.press("Control+Enter")
-    expect(page.locator("code", has_text="while True").last).to_be_visible()
+    wait_until_idle(page)
     widget(page, "module_run").get_by_role("button").click()
     widget(page, "module_stop").get_by_role("button").click()
     expect(page.get_by_text("Stopped.")).to_be_visible()

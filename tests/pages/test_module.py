@@ -26,6 +26,7 @@ from nnlab.ui.house import house
 from nnlab.ui.module_lesson import CODE, LINE
 from nnlab.ui.playground import START
 from tests.interpreter import printed_by
+from tests.shown import programs
 
 STATION = Station("input", "", (), (8, 2), 0, (1.0, float("nan")))
 PAGE = Path(__file__).parents[2] / "pages" / "12_module.py"
@@ -50,7 +51,7 @@ def test_a_line_is_drawn_counted_and_opens_in_the_playground() -> None:
     assert "(2 × 8 + 8) + (8 × 1 + 1) = 33" in said(page)
     (target,) = re.findall(r"e=([^)]*)\)", said(page))
     assert str(blueprint_of(from_text(unquote(target), START))) == LINE
-    assert printed_by([page.code[-1].value]) == ["33\n"]
+    assert printed_by([programs(page)[-1]]) == ["33\n"]
 
 
 def test_the_task_is_done_by_37_parameters_of_two_inputs_and_one_output() -> None:
@@ -106,7 +107,7 @@ def test_a_class_is_run_drawn_and_trained_and_its_program_prints_the_same_loss()
     assert running.cell.end is End.ANSWERED
     assert "18 (inner) + 42 (again) + 7 (out) = 67" in said(page)
     assert not page.button(key="module_run").disabled
-    (printed,) = printed_by([page.code[-1].value])
+    (printed,) = printed_by([programs(page)[-1]])
     last = running.latest(Progress)
     losses = [float(line.rpartition(" ")[2]) for line in printed.splitlines()]
     assert losses == pytest.approx([last.loss, last.test_loss], rel=1e-4)
