@@ -73,6 +73,11 @@ def read(text: str) -> Blueprint:
     `nn.`, also inside of nn.Sequential(...), also as print(model) shows them.
 
     Raises BlueprintError, which says in one sentence what is wrong and where.
+
+    >>> read("nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1)").network.outputs
+    1
+    >>> str(read("nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1)"))
+    'Linear(2, 8) -> ReLU -> Linear(8, 1)'
     """
     if len(text) > MOST_CHARACTERS:
         sentence = _("A blueprint has at most {most} characters; this text has {count}.")

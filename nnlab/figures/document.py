@@ -18,7 +18,12 @@ MOST_POINTS = 400
 
 
 def document(run: Run) -> str:
-    """The losses on the training and the test rows over the epochs, as a whole page of HTML."""
+    """The losses on the training and the test rows over the epochs, as a whole page of HTML.
+
+    >>> from nnlab import Experiment, train
+    >>> "<html>" in document(train(Experiment()))
+    True
+    """
     places = torch.linspace(0, len(run) - 1, min(len(run), MOST_POINTS)).round().long()
     rows, table = rows_of(run.experiment), run.experiment.timetable
     train = losses_on(run, rows.samples(), places).tolist()

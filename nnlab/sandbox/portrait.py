@@ -56,7 +56,12 @@ class Portrait:
 
 def portrait(module: nn.Module, x: Tensor) -> Portrait:
     """Look at a module while it computes x [B, F], outside training. Raises what its forward pass
-    raises."""
+    raises.
+
+    >>> seen = portrait(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), torch.zeros(1, 2))
+    >>> [(each.name, each.shape, each.parameters) for each in seen.stations]
+    [('input', (1, 2), 0), ('0', (1, 3), 9), ('1', (1, 3), 0)]
+    """
     was_training = module.training
     module.eval()
     try:
