@@ -29,14 +29,17 @@ TEMPLATE := locale/nnlab.pot
 run: .venv/run.stamp
 	$(BIN)/python -m streamlit run streamlit_app.py
 
-# Side by side; each worker of the browser tests has a server and a browser of its own.
+# Tests of a running server, most of them with a browser.
+SERVED := tests/browser tests/deploy tests/hostile
+
+# Side by side; each worker of these has a server and a browser of its own.
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser --ignore=tests/deploy
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not thorough" tests/browser tests/deploy
+	$(BIN)/python -m pytest -n $(WORKERS) $(addprefix --ignore=,$(SERVED))
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not thorough" $(SERVED)
 
 # Every page and part in both languages, both themes and both widths, which takes longer.
 thorough: .venv/test.stamp
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m thorough tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m thorough $(SERVED)
 
 # hadolint comes for Linux on x86-64 only.
 lint: .venv/test.stamp

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,15 +48,46 @@ def browser() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@contextmanager
-def serving() -> Iterator[Served]:
-    """The app on a free port."""
+def laptop(port: int) -> list[str]:
+    """The command that serves the app as on a laptop."""
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    return [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+
+
+def hosted(port: int) -> list[str]:
+    """The command that serves the app as a demo does."""
+    options = ["--host=127.0.0.1", f"--port={port}", "--no-access-log", "--log-level=warning"]
+    return [sys.executable, "-m", "uvicorn", "nnlab.ui.asgi:app", *options]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(
+    command: Callable[[int], list[str]] = laptop,
+    port: int | None = None,
+    log: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
+    """The app on a free port or a given one; what it says goes into `log`."""
+    port = port or free_port()
+    with (
+        (log or Path(os.devnull)).open("a", encoding="utf-8") as said,
+        subprocess.Popen(
+            command(port),
+            cwd=ROOT,
+            env=os.environ | (environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said if log else None,
+        ) as process,
+    ):
         served = Served(f"127.0.0.1:{port}", process.pid)
         try:
             _wait(served.url)

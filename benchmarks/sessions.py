@@ -14,15 +14,15 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.server import Served, serving
+from benchmarks.visitor import Visitor
 
 CROWDS = (1, 10, 30)
 SECONDS = 15.0
@@ -31,45 +31,24 @@ BETWEEN_ANSWERS = 2.0
 PATIENCE = 4.0
 SPEEDS = ("step", "epoch")
 """The control that is tried is the choice of speed: each frame says which one it was made at."""
-MOST_WAIT = 90.0
+STAGE = "play_stage"
 
 
 @dataclass
-class Visitor:
-    """One websocket with a playground at its other end."""
+class Player(Visitor):
+    """A visitor with a playground, which asks for frame after frame while it plays."""
 
-    served: Served
+    page: str = "playground"
     frames: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
-    _page: str = ""
-    _stage: str = ""
-    _fragment: str = ""
-    _header: dict[str, Any] = field(default_factory=dict)
+    header: dict[str, Any] = field(default_factory=dict)
     _next: asyncio.Task[None] | None = None
     _asked: tuple[str, float] | None = None
 
-    async def visit(self) -> None:
-        """Open the playground and take in whatever comes, until cancelled."""
-        address = f"ws://{self.served.address}/_stcore/stream"
-        async with websockets.connect(address, subprotocols=["streamlit"], max_size=None) as socket:
-            self._socket = socket
-            message = BackMsg()
-            message.rerun_script.page_name = "playground"
-            await socket.send(message.SerializeToString())
-            async for data in socket:
-                self._take(data)
-
-    def _take(self, data: str | bytes) -> None:
-        message = ForwardMsg()
-        message.ParseFromString(data if isinstance(data, bytes) else data.encode())
-        if message.WhichOneof("type") == "navigation":
-            self._page = message.navigation.page_script_hash
-        if message.WhichOneof("type") == "script_finished" and self._stage:
-            self.opened.set()
+    def take(self, message: ForwardMsg) -> None:
+        super().take(message)
         component = message.delta.new_element.bidi_component
         if component.component_name.endswith("stage"):
-            self._stage, self._fragment = component.id, message.delta.fragment_id
             self._look(component.bytes)
 
     def _look(self, film: bytes) -> None:
@@ -80,36 +59,27 @@ class Visitor:
             film = film[4 + length :]
         if self._next:
             self._next.cancel()
-        if self._header["playing"]:
+        if self.header["playing"]:
             self._next = asyncio.create_task(self._go_on())
 
     def _see(self, frame: bytes) -> None:
         now, length = time.monotonic(), int.from_bytes(frame[:4], "little")
-        self._header = json.loads(frame[4 : 4 + length])
+        self.header = json.loads(frame[4 : 4 + length])
         self.frames.append(now)
-        if self._asked and self._header["speed"] == self._asked[0]:
+        if self._asked and self.header["speed"] == self._asked[0]:
             self.answers.append(now - self._asked[1])
             self._asked = None
 
     async def _go_on(self) -> None:
-        await asyncio.sleep(self._header["wait"] / 1000)
+        await asyncio.sleep(self.header["wait"] / 1000)
         with suppress(websockets.ConnectionClosed):
             while True:
-                await self._trigger("tick", self._header["number"])
+                await self.trigger(STAGE, "tick", self.header["number"])
                 await asyncio.sleep(PATIENCE)
 
     async def act(self, kind: str, **more: Any) -> None:
         """Do what a button of the stage does."""
-        await self._trigger("act", {"kind": kind, "number": time.time(), **more})
-
-    async def _trigger(self, event: str, value: Any) -> None:
-        message = BackMsg()
-        rerun = message.rerun_script
-        rerun.page_script_hash, rerun.fragment_id = self._page, self._fragment
-        state = rerun.widget_states.widgets.add()
-        state.id = f"$$STREAMLIT_INTERNAL_KEY_{self._stage}__events"
-        state.json_trigger_value = json.dumps([{"event": event, "value": value}])
-        await self._socket.send(message.SerializeToString())
+        await self.trigger(STAGE, "act", {"kind": kind, "number": time.time(), **more})
 
     async def try_controls(self) -> None:
         """Choose another speed again and again."""
@@ -123,10 +93,14 @@ class Visitor:
 
 async def crowd(served: Served, size: int) -> str:
     """A row of the table: so many visitors, who all play."""
-    visitors = [Visitor(served) for _ in range(size)]
-    visits = [asyncio.create_task(each.visit()) for each in visitors]
+    async with AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(Player(served.address)) for _ in range(size)]
+        return await play(served, visitors)
+
+
+async def play(served: Served, visitors: Sequence[Player]) -> str:
     for each in visitors:
-        await asyncio.wait_for(each.opened.wait(), MOST_WAIT)
+        await each.open()
     await asyncio.sleep(SETTLING)
     for each in visitors:
         await each.act("play")
@@ -136,14 +110,14 @@ async def crowd(served: Served, size: int) -> str:
     await asyncio.sleep(SECONDS)
     cpu, seconds = served.cpu_seconds() - cpu, time.monotonic() - began
     rates = [sum(at >= began for at in each.frames) / seconds for each in visitors]
-    for task in (*tries, *visits):
+    for task in tries:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
     return row(served, visitors, rates, cpu / seconds)
 
 
-def row(served: Served, visitors: Sequence[Visitor], rates: Sequence[float], cpu: float) -> str:
+def row(served: Served, visitors: Sequence[Player], rates: Sequence[float], cpu: float) -> str:
     """Rates and answers in figures; a control that was never answered counts as the whole time."""
     unanswered = [SECONDS for each in visitors if not each.answers]
     answers = sorted([*(1000 * t for each in visitors for t in each.answers), *unanswered])

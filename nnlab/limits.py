@@ -160,6 +160,26 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Prose:
+    """Whatever somebody writes, of `least` to `most` characters: any script, sign or line break."""
+
+    most: int
+    least: int = 0
+
+    def accept(self, field: str, value: Any) -> str:
+        if not isinstance(value, str) or not self.least <= len(value) <= self.most:
+            raise ExperimentError(field, value, self)
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # half of a character that takes two can be in no file
+            raise ExperimentError(field, value, self) from None
+        return value
+
+    def allowed(self) -> str:
+        return _("a text of {least} to {most} characters").format(least=self.least, most=self.most)
+
+
+@dataclass(frozen=True)
 class Pattern:
     """A word of a given form, explained by examples."""
 
@@ -167,7 +187,7 @@ class Pattern:
     examples: tuple[str, ...]
 
     def accept(self, field: str, value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(self.form, value):
+        if not isinstance(value, str) or not re.fullmatch(self.form, value, re.ASCII):
             raise ExperimentError(field, value, self)
         return value
 

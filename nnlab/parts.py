@@ -37,7 +37,7 @@ class Block(NamedTuple):
 
 def is_part(name: str) -> bool:
     """Whether this is a part's name, of whatever network."""
-    return re.fullmatch(PART, name) is not None
+    return re.fullmatch(PART, name, re.ASCII) is not None
 
 
 def read(name: str) -> Part:

@@ -1,10 +1,11 @@
 // The one Plotly view of the app. Every figure is redrawn in its own place, never mounted anew, so
 // that nothing flashes and zoom is kept. Views know each other, and the rest of the page, only by
 // events on the document: POINTED carries the id of the part that is pointed at, or null; FRAME new
-// images and traces for the view of that key; WAITING the key of a view that has just come and missed
+// images and traces for the view of that key; MARKED what a line of code makes: parts and pictures; WAITING the key of a view that has just come and missed
 // the frames before; ACT what was done to a plane: a point added or moved.
 
 const POINTED = "nnlab:pointed"
+const MARKED = "nnlab:marked"
 const FRAME = "nnlab:frame"
 const WAITING = "nnlab:waiting"
 const ACT = "nnlab:act"
@@ -17,6 +18,9 @@ const STYLE = `
 .nnlab-view > svg.nnlab-lit { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .nnlab-lit .halo { fill: none; stroke: var(--st-background-color); stroke-width: 6; }
 .nnlab-lit .ring { fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }
+.nnlab-view text[style*="text-shadow"] { paint-order: stroke; stroke: var(--st-background-color); stroke-width: 3px;
+  stroke-linejoin: round; }
+.nnlab-view.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; border-radius: var(--st-base-radius); }
 .nnlab-view.on-part .drag { cursor: pointer !important; }
 .nnlab-view.still .drag { touch-action: pan-y pinch-zoom; }
 .nnlab-view.plane .nsewdrag { cursor: copy !important; touch-action: none; }
@@ -32,6 +36,7 @@ export default function show(component) {
   view.data = data
   view.root.setAttribute("aria-label", data.alt)
   view.plot.style.minHeight = `${data.height}px`
+  view.keep.offer = { name: data.key, texts: data.keep, files: view.files }
   want(view)
   if (isNew) document.dispatchEvent(new CustomEvent(WAITING, { detail: data.key }))
   // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
@@ -46,11 +51,16 @@ function mount(parent) {
   const plot = document.createElement("div")
   const lit = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   lit.setAttribute("class", "nnlab-lit")
-  const view = { root, plot, lit, shown: null, drawing: false, parts: null, pointed: null }
+  const view = { root, plot, lit, shown: null, drawing: false, parts: null, pointed: null, marked: null }
   furnish(view)
-  parent.append(root)
+  view.files = { png: () => image(view, "png"), svg: () => image(view, "svg"), csv: () => numbers(view) }
+  view.keep = document.createElement("nnlab-keep")
+  view.keep.hidden = true
+  parent.append(view.keep, root)
   view.listen = (event) => light(view, event.detail)
   document.addEventListener(POINTED, view.listen)
+  view.heed = (event) => mark(view, event.detail)
+  document.addEventListener(MARKED, view.heed)
   view.follow = (event) => event.detail.view === view.data.key && patch(view, event.detail)
   document.addEventListener(FRAME, view.follow)
   root.addEventListener("pointerdown", (event) => touch(view, event), true)
@@ -67,10 +77,12 @@ function furnish({ root, plot, lit }) {
 
 function unmount(parent, view) {
   document.removeEventListener(POINTED, view.listen)
+  document.removeEventListener(MARKED, view.heed)
   document.removeEventListener(FRAME, view.follow)
   view.observer.disconnect()
   view.gone = true
   window.Plotly?.purge(view.plot)
+  view.keep.remove()
   view.root.remove()
   views.delete(parent)
 }
@@ -122,6 +134,7 @@ async function drawNewest(view) {
 function drawn(view, wanted) {
   if (!view.listening) listenToPlot(view)
   view.shown = wanted
+  view.keep.hidden = false
   view.parts = null
   view.root.dataset.drawn = Number(view.root.dataset.drawn) + 1
   light(view, view.pointed)
@@ -181,12 +194,12 @@ function rowAt(view, { clientX, clientY }) {
   return row
 }
 
-// What can be seen is drawn in the next frame; what is out of sight, when the newest has stood still.
+// What can be seen is drawn at once; what is out of sight, when the newest has stood still.
 async function turn(view) {
   let before
   do {
     before = view.wanted
-    if (inSight(view.root)) return new Promise(requestAnimationFrame)
+    if (inSight(view.root)) return
     await new Promise((done) => setTimeout(done, OUT_OF_SIGHT_MS))
   } while (before !== view.wanted)
 }
@@ -198,6 +211,7 @@ function inSight(element) {
 
 function fail(view) {
   view.shown = null
+  view.keep.hidden = true
   view.root.removeAttribute("role")
   view.root.removeAttribute("aria-busy")
   view.root.replaceChildren(`${view.data.failed} (${view.data.alt})`)
@@ -215,13 +229,56 @@ function resize(view) {
   })
 }
 
+// ---- saving ----
+
+// As it stands, with its zoom, on the page's own background.
+async function image(view, format) {
+  const { plot, latest, colors, data } = view
+  const images = (plot.layout.images ?? []).map((each, i) => ({ ...each, source: latest?.images[i] ?? each.source }))
+  const figure = { data: plot.data, layout: { ...plot.layout, images, paper_bgcolor: colors.background }, config: CONFIG }
+  const size = { width: plot.clientWidth, height: data.height, scale: format === "png" ? 2 : 1 }
+  const found = await window.Plotly.toImage(figure, { format, ...size, imageDataOnly: true })
+  if (format === "svg") return new Blob([found], { type: "image/svg+xml" })
+  return new Blob([Uint8Array.from(atob(found), (sign) => sign.charCodeAt(0))], { type: "image/png" })
+}
+
+// A row for each point of each trace that can be seen, under a row of names.
+function numbers({ plot }) {
+  const rows = plot._fullData.filter(({ visible }) => visible === true).flatMap(rowsOf)
+  return [["trace", "x", "y", "z", "text"], ...rows]
+}
+
+function rowsOf(trace) {
+  const { x, y, z, text } = trace
+  const name = plain(trace.name ?? "")
+  const at = (list, i) => (isList(list) ? list[i] : undefined)
+  const told = (said) => (typeof said === "string" ? plain(said) : said)
+  const row = (...values) => [name, ...values.slice(0, 3).map(told), told(values[3]) ?? ""]
+  if (isList(z?.[0])) {
+    const place = (list, i, j) => (isList(list?.[i]) ? list[i][j] : undefined)
+    return Array.from(z).flatMap((line, i) =>
+      Array.from(line, (value, j) => row(place(x, i, j) ?? at(x, j) ?? j, place(y, i, j) ?? at(y, i) ?? i, value, place(text, i, j))))
+  }
+  const count = Math.max(...[x, y, z].map((list) => (isList(list) ? list.length : 0)))
+  const all = Array.from({ length: count }, (_, i) => row(at(x, i), at(y, i), at(z, i), at(text, i)))
+  return all.filter((values) => values.slice(1, 4).some((value) => value !== null && value !== undefined))
+}
+
+const isList = (value) => Array.isArray(value) || ArrayBuffer.isView(value)
+
+// What Plotly's small markup says, without the markup.
+function plain(text) {
+  if (!/[<&]/.test(text)) return text
+  return new DOMParser().parseFromString(text.replace(/<br\s*\/?>/g, " "), "text/html").body.textContent
+}
+
 let loading = null
 
 function plotly(script) {
   loading ??= new Promise((loaded, failed) => {
     const element = document.createElement("script")
     element.src = new URL(`app/static/${script}`, document.baseURI).href
-    element.onload = () => loaded(window.Plotly)
+    element.onload = () => loaded(quickened(window.Plotly))
     element.onerror = () => {
       loading = null
       failed(new Error(`${element.src} did not load`))
@@ -229,6 +286,21 @@ function plotly(script) {
     document.head.append(element)
   })
   return loading
+}
+
+// For each trace Plotly goes through its whole schema to find which attributes are lists, a third of
+// the time that a picture takes. The trace itself tells it sooner.
+function quickened(Plotly) {
+  Plotly.PlotSchema.findArrayAttributes = (trace) => listsIn(trace, "")
+  return Plotly
+}
+
+function listsIn(thing, path) {
+  return Object.entries(thing).flatMap(([name, value]) => {
+    if (name.startsWith("_")) return []
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return [path + name]
+    return isObject(value) && Object.getPrototypeOf(value) === Object.prototype ? listsIn(value, `${path}${name}.`) : []
+  })
 }
 
 // ---- the theme ----
@@ -296,7 +368,10 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 function listenToPlot(view) {
   view.listening = true
   const part = (event) => {
-    const id = event.points?.[0]?.customdata
+    const point = event.points?.[0]
+    // The cells of a large grid are told by their row and column: "at3.7" where meta.cells is "at".
+    const cells = point?.data?.meta?.cells
+    const id = cells ? cells + point.pointNumber.join(".") : point?.customdata
     return typeof id === "string" && id ? id : null
   }
   const point = (id) => {
@@ -313,8 +388,31 @@ function listenToPlot(view) {
 
 function light(view, id) {
   view.pointed = id
-  const shapes = id && view.shown && !view.gone ? shapesOf(view, id) : []
+  const made = id && view.shown ? (view.plot.layout?.meta?.made_of?.[id] ?? []) : []
+  const ids = view.shown && !view.gone ? [...(id ? [id, ...made] : []), ...partsMarked(view)] : []
+  const shapes = ids.flatMap((each) => shapesOf(view, each))
   view.lit.replaceChildren(...shapes.flatMap((shape) => ["halo", "ring"].map((name) => outline(shape, name))))
+}
+
+// A line of code is pointed at: what it makes is outlined, the whole picture or its parts in it.
+function mark(view, made) {
+  view.marked = made
+  const whole = Boolean(made?.roles.includes(view.data.key.split("_").at(-1)))
+  view.root.classList.toggle("marked", whole)
+  light(view, view.pointed)
+  if (made?.come && (whole || view.lit.childElementCount)) {
+    made.come = false
+    view.root.scrollIntoView({ block: "center", behavior: "smooth" })
+  }
+}
+
+// A part's id, or with a star behind it the beginning of ids.
+function partsMarked(view) {
+  const wanted = view.marked?.parts ?? []
+  if (!wanted.length) return []
+  view.parts ??= indexParts(view.plot)
+  const isWanted = (id) => wanted.some((part) => (part.endsWith("*") ? id.startsWith(part.slice(0, -1)) : id === part))
+  return [...view.parts.keys()].filter(isWanted)
 }
 
 function outline({ x, y, width, height, round }, name) {

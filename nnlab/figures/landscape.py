@@ -158,20 +158,19 @@ def _each3(draw: Any, things: Iterable[Any], ground: Ground) -> list[dict[str, A
 
 def _levels(ground: Ground) -> dict[str, Any]:
     losses = np.asarray(ground.losses, dtype=np.float32)
-    rows, columns = losses.shape
     return {
         "type": "contour",
         "x": np.asarray(ground.first),
         "y": np.asarray(ground.second),
-        "z": heights(ground, losses),
+        "z": heights(ground, losses).astype(np.float32),
         "ncontours": LEVELS,
         "colorscale": [list(stop) for stop in _SCALE],
         "line": {"color": _LINES, "width": 0.7},
         "showscale": False,
         "showlegend": False,
-        "text": [[f"{loss:.4g}" for loss in row] for row in losses.tolist()],
-        "customdata": [[f"at{row}.{column}" for column in range(columns)] for row in range(rows)],
-        "hovertemplate": _("loss %{text}<br>at (%{x:.3f}, %{y:.3f})") + "<extra></extra>",
+        "text": losses,
+        "meta": {"cells": "at"},
+        "hovertemplate": _("loss %{text:.4g}<br>at (%{x:.3f}, %{y:.3f})") + "<extra></extra>",
     }
 
 

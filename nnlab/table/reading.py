@@ -72,7 +72,8 @@ def read_table(content: bytes) -> Table:
         raise TableError(N_("The file is larger than {most} MB: take a part of it."), most=most)
     text = decode(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     delimiter = delimiter_of(text)
-    lines = list(_lines(text, delimiter))
+    lines = list(itertools.islice(_lines(text, delimiter), MOST_ROWS + 2))
+    _check_length(lines, text)
     _check_shape(lines)
     return _table(lines, FORMS[delimiter])
 
@@ -141,6 +142,17 @@ def _lines(text: Sequence[str], delimiter: str) -> Iterator[Line]:
         raise TableError(sentence, line=min(reader.line_num, len(text))) from None
 
 
+def _check_length(lines: Sequence[Line], text: Sequence[str]) -> None:
+    """No more than a line of names and the rows are taken apart: of the rest there is a count."""
+    if len(lines) > MOST_ROWS + 1:
+        raise _too_many(sum(map(bool, text)))
+
+
+def _too_many(rows: int) -> TableError:
+    sentence = N_("There are {count} rows, but at most {most} can be read: leave some out.")
+    return TableError(sentence, count=rows, most=MOST_ROWS)
+
+
 def _check_shape(lines: Sequence[Line]) -> None:
     if not lines:
         raise TableError(N_("The file is empty: it needs a line for each sample."))
@@ -165,8 +177,7 @@ def _table(lines: Sequence[Line], forms: Forms) -> Table:
     if not rows:
         raise TableError(N_("There is only a line of names: put a line for each sample below it."))
     if len(rows) > MOST_ROWS:
-        sentence = N_("There are {count} rows, but at most {most} can be read: leave some out.")
-        raise TableError(sentence, count=len(rows), most=MOST_ROWS)
+        raise _too_many(len(rows))
     cells = zip(*(map(_unguarded, line.fields) for line in rows), strict=True)
     tidy = _tidy(names or [""] * len(lines[0].fields))
     columns = [column(*pair, forms) for pair in zip(tidy, cells, strict=True)]

@@ -245,7 +245,7 @@ def _follow(picked: str | None, walked: Walk) -> None:
     """A click on a part goes to where it is computed in the step of the loop that is shown."""
     if not picked:
         return
-    at = min(int(link.read(AT) or 0), len(walked) - 1) if link.read(AT).isdecimal() else 0
+    at = min(link.count(AT) or 0, len(walked) - 1)
     place = walked.about(picked, walked.operations[at].step)
     if place is not None:
         _go(place)
@@ -259,9 +259,7 @@ def _choose_operation(walked: Walk) -> int:
     """The slider over all operations, a button for each step of the loop, and one to either side.
     Keys: N for the next operation, B for the one before."""
     last = len(walked) - 1
-    kept = link.read(AT)
-    if kept.isdecimal() and int(kept) > last:
-        link.forget(AT)
+    link.forget_beyond(AT, last)
     steps = st.container(horizontal=True, gap="small")
     at = int(live_slider(_("operation"), AT, 0, WholeScale(0, last)))
     with steps:

@@ -261,9 +261,7 @@ def _trained(experiment: Experiment, device: str) -> tuple[Run, int]:
     training = replace(experiment.training, learning_rate=rate, epochs=int(epochs))
     run = run_of(replace(experiment, training=training), device)
     last = len(run) - 1
-    kept = link.read("depth_at")
-    if kept.isdecimal() and int(kept) > last:
-        link.forget("depth_at")
+    link.forget_beyond("depth_at", last)
     if last == 0:
         return run, 0
     return run, int(live_slider(_("go to step"), "depth_at", last, WholeScale(0, last)))

@@ -51,6 +51,11 @@ def arrived() -> bool:
     return bool(_memory().page)
 
 
+def page() -> str:
+    """The path of the page that this session shows; empty for the first one."""
+    return _memory().page
+
+
 def read(key: str) -> str:
     """Return a parameter's text; empty when nothing was set. Mends the link if it says else."""
     memory = _memory()
@@ -65,6 +70,13 @@ def read(key: str) -> str:
 def hold(key: str, text: str) -> None:
     """Remember a text for this session, not yet in the link: a slider is still being dragged."""
     _memory().texts[key] = text
+
+
+def keep(key: str) -> None:
+    """Put what is held into the link, though nothing is decided by it."""
+    memory, text = _memory(), read(key)
+    memory.written[key] = text
+    _put(key, text)
 
 
 def write(key: str, text: str) -> None:
@@ -95,6 +107,18 @@ def forget(*keys: str) -> None:
     """Put parameters back to their defaults: for `on_click=link.forget, args=("neuron_w",)`."""
     for key in keys:
         write(key, "")
+
+
+def count(key: str) -> int | None:
+    """The whole number that a parameter says, None where it says no number of up to nine digits."""
+    text = read(key)
+    return int(text) if len(text) < 10 and text.isdecimal() else None
+
+
+def forget_beyond(key: str, last: int) -> None:
+    """Put a parameter back to its default where it counts beyond the last that there is."""
+    if (count(key) or 0) > last:
+        forget(key)
 
 
 def _put(key: str, text: str) -> None:

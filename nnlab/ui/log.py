@@ -15,7 +15,7 @@ from streamlit import logger as streamlits
 from nnlab.ui.house import House
 
 LOGGER = "nnlab"
-_ACCESS = "uvicorn.access"
+_ACCESS, _CONNECTIONS = "uvicorn.access", "uvicorn.error"
 _SESSION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Whoever knows a session's name could take it over."""
 
@@ -44,8 +44,10 @@ def _places(trace: TracebackType | None) -> str:
 
 
 def keep_log(house: House) -> None:
-    """Write the log as the house wants it. Requests are not logged: they have links in them."""
+    """Write the log as the house wants it. Neither requests nor connections are logged: they have
+    links and addresses in them."""
     logging.getLogger(_ACCESS).disabled = True
+    logging.getLogger(_CONNECTIONS).setLevel(logging.WARNING)
     streamlits.get_logger(LOGGER)
     if house.log_format == "json":
         streamlits.setup_formatter = _write_lines

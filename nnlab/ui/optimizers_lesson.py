@@ -209,9 +209,7 @@ def _choose_look(where: str, ways: Mapping[str, Way]) -> tuple[str, int, str]:
     last = max(len(ways[who].heights) - 2, 0)
     if last == 0:
         return who, 0, part
-    kept = link.read("optimizers_at")
-    if kept.isdecimal() and int(kept) > last:
-        link.forget("optimizers_at")
+    link.forget_beyond("optimizers_at", last)
     step = live_slider(_("at step"), "optimizers_at", 0, WholeScale(0, last))
     return who, int(step), part
 

@@ -46,12 +46,21 @@ _ROW = '<tr><th scope="row">{name}</th><td>{value}</td></tr>'
 
 @contextmanager
 def overlook(house: House) -> Iterator[None]:
-    """Serve the figures in a thread of its own, where the house has a port for that."""
+    """Serve the figures in a thread of its own, where the house has a port for that. Ends the
+    server, in one sentence, where the port is somebody else's."""
     if house.metrics_port == 0:
         yield
         return
     place = house.metrics_address, house.metrics_port
-    with make_server(*place, _door(house), _Server, handler_class=_Quiet) as server:
+    try:
+        server = make_server(*place, _door(house), _Server, handler_class=_Quiet)
+    except OSError as error:
+        sentence = _("The figures can't be served on {address}, port {port}: {reason}.")
+        address, port = place
+        raise SystemExit(
+            sentence.format(address=address, port=port, reason=error.strerror)
+        ) from None
+    with server:
         threading.Thread(target=server.serve_forever, name="nnlab-overlook", daemon=True).start()
         yield
         server.shutdown()

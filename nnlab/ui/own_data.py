@@ -20,8 +20,9 @@ from nnlab.rows import Rows
 from nnlab.table import Table, TableError, read_table, write_table
 from nnlab.table.columns import Task
 from nnlab.table.samples import MOST_CATEGORIES, Missing
-from nnlab.table.sheet import MOST_ROWS, Changes, changed, sheet
+from nnlab.table.sheet import MOST_ROWS, changed, sheet
 from nnlab.ui import knobs
+from nnlab.ui.cells import changes
 from nnlab.ui.choice import choose
 from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
@@ -268,19 +269,10 @@ def _shown_sheet(held: Session) -> _Sheet:
 def _keep_changes(shown: _Sheet) -> None:
     """Make of the data what the table shows, which says all its changes since it was first shown.
     The same table stays: with another key the browser would keep the old one beside the new."""
-    said = st.session_state[shown.key]
-    changes = Changes(
-        {int(place): _cells(row) for place, row in said["edited_rows"].items()},
-        tuple(_cells(row) for row in said["added_rows"]),
-        tuple(said["deleted_rows"]),
-    )
-    _change(lambda data: changed(shown.data, shown.rows, changes))
+    columns = [str(number) for number in range(shown.data.n_raw_features + 1)]
+    said = changes(shown.key, columns, len(shown.rows.numbers))
+    _change(lambda data: changed(shown.data, shown.rows, said))
     shown.now = session().player.experiment.data
-
-
-def _cells(row: Mapping[str, Any]) -> dict[int, float | None]:
-    """Cells by column; the table's own marks of a row begin with an underscore."""
-    return {int(name): value for name, value in row.items() if name.isdecimal()}
 
 
 PARTS: Mapping[str, Callable[[Session, Fit], None]] = MappingProxyType(

@@ -14,8 +14,9 @@ from nnlab.edits import Edits
 from nnlab.figures.drawing import Diagram, layer_names, names
 from nnlab.language import gettext as _
 from nnlab.ui import link
+from nnlab.ui.cells import changes
 from nnlab.ui.choice import choose
-from nnlab.ui.slider import Scale, live_sliders, parse, short
+from nnlab.ui.slider import Scale, live_sliders, parse, report_of, short
 
 SCALE = Scale(-10.0, 10.0, 0.01)
 BIAS, FIRST = "b", "0"
@@ -166,8 +167,7 @@ def _settle(page: str, key: str, told: dict[str, str]) -> None:
     """Edits go into the link when the slider is let go of; while it is dragged, into memory."""
     if _HELD not in told:
         return
-    report = st.session_state.get(f"{key}_sliders", {}).get("report") or {}
-    if report.get("final") is False:
+    if report_of(key).get("final") is False:
         link.hold(f"{page}_edits", told[_HELD])
     else:
         link.write(f"{page}_edits", told.pop(_HELD))
@@ -181,9 +181,9 @@ def _take_table(page: str, key: str, layer: int, sizes: Sequence[int]) -> None:
     """Anything can come from a browser: what is no edit of this network is left out later."""
     edits = hand.from_text(link.read(f"{page}_edits"), sizes)
     units = names(sizes)[layer + 1]
-    for row, changed in st.session_state[key]["edited_rows"].items():
-        for column, value in changed.items():
-            if column in units and isinstance(value, int | float):
-                part = _cell(layer, int(row), units.index(column), sizes[layer])
+    for row, cells in changes(key, units, sizes[layer] + 1).cells.items():
+        for unit, value in cells.items():
+            if value is not None:
+                part = _cell(layer, row, unit, sizes[layer])
                 edits = hand.edit(edits, part, SCALE.accept(value))
     link.write(f"{page}_edits", hand.to_text(edits))

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from nnlab import parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.language import gettext as _
@@ -88,13 +89,18 @@ def session() -> Session:
 def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
-    at = link.read(AT)
-    goal = min(int(at), experiment.n_steps) if at.isdecimal() and len(at) < 12 else 0
-    player.reach(goal)
     held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
-    if player.step < goal and not player.trainer.finished:
-        held.goal, held.told = goal, told or _way_to(goal, player.step)
+    go_to(held, min(link.count(AT) or 0, experiment.n_steps))
     return held
+
+
+def go_to(held: Session, goal: int) -> None:
+    """Go to a step, and say so if the way there takes longer than a moment."""
+    player = held.player
+    player.reach(goal)
+    held.goal = 0
+    if player.step < goal and not player.trainer.finished:
+        held.goal, held.told = goal, held.told or _way_to(goal, player.step)
 
 
 def _linked(text: str) -> tuple[Experiment, str]:
@@ -126,8 +132,8 @@ def remember(held: Session) -> bool:
 def _way_to(goal: int, step: int) -> str:
     """That a long run has not been trained again as a whole yet."""
     return _(
-        "The link leads to step {goal}. So far {step} steps have been trained anew: press Play, "
-        "and it pauses there by itself."
+        "It goes on to step {goal}. So far {step} steps have been trained anew: press Play, and it "
+        "pauses there by itself."
     ).format(goal=goal, step=step)
 
 
@@ -259,7 +265,9 @@ def _fresh(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _speed(held: Session, said: Mapping[str, Any]) -> None:
-    held.player.speed = said["value"] if said.get("value") in SPEEDS else held.player.speed
+    speed = said.get("value")
+    if isinstance(speed, str) and speed in SPEEDS:
+        held.player.speed = speed
 
 
 def _seek(held: Session, said: Mapping[str, Any]) -> None:
@@ -269,8 +277,13 @@ def _seek(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _pick(held: Session, said: Mapping[str, Any]) -> None:
-    part = str(said.get("value"))[:32]
-    held.picked = "" if part == held.picked else part
+    part = str(said.get("value"))
+    held.picked = part if part != held.picked and has_part(held.player.experiment, part) else ""
+
+
+def has_part(experiment: Experiment, part: str) -> bool:
+    """Whether this names a weight or a bias of the experiment's network."""
+    return parts.is_part(part) and parts.exists(part, experiment.sizes, experiment.norms)
 
 
 def _resize(held: Session, said: Mapping[str, Any]) -> None:
@@ -310,9 +323,10 @@ def _place(said: Mapping[str, Any]) -> tuple[float, float]:
 
 def _number(said: Mapping[str, Any], name: str) -> float:
     value = said.get(name)
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float):
         return 0.0
-    return float(min(max(value, -1e6), 1e6))
+    near = float(min(max(value, -1e6), 1e6))
+    return 0.0 if math.isnan(near) else near
 
 
 def _nothing(held: Session, said: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 
-from nnlab.ui import link, wire
+from nnlab.ui import incoming, link, wire
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -36,8 +36,10 @@ _making = threading.Lock()
 @cache
 def warm() -> None:
     """Do once per process what the first visitor would otherwise wait for."""
+    _look_around()
     serve_plotly()
     wire.thin_all()
+    incoming.check_all()
     logging.getLogger(script_runner.__name__).addFilter(_is_news)
     torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
     import_module("plotly.graph_objects").Figure().to_json()
@@ -55,6 +57,15 @@ def _is_news(record: logging.LogRecord) -> bool:
     """All but one thing that Streamlit logs of its runs: a click on a part of a page that a run of
     the whole page takes away at the same moment. It has no effect, and fast hands make many."""
     return not str(record.msg).startswith("Couldn't find fragment with id")
+
+
+def _look_around() -> None:
+    """Read nnlab.toml; where something in it isn't allowed, no page is shown but a sentence."""
+    try:
+        import_module("nnlab.ui.house").house()
+    except ValueError as error:
+        st.error(f"{error}", icon=":material/error:")
+        st.stop()
 
 
 def session_lock() -> threading.RLock:

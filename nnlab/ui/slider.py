@@ -139,18 +139,19 @@ def _number(entry: str, scale: Scale) -> float | None:
 
 def _take(key: str, defaults: Sequence[float], scale: Scale) -> None:
     """Anything can come from a browser: what is kept is what `parse` makes of it."""
-    report = _report(key)
+    report = report_of(key)
     values, _faults = parse(str(report.get("text", "")), defaults, scale)
     keep = link.write if report.get("final") is True else link.hold
     keep(key, form(values, defaults))
 
 
 def _answered(key: str) -> int:
-    number = _report(key).get("number")
+    number = report_of(key).get("number")
     return number if isinstance(number, int) else 0
 
 
-def _report(key: str) -> dict[str, Any]:
+def report_of(key: str) -> dict[str, Any]:
+    """What the group has reported last; nothing where that is no report."""
     report = st.session_state.get(f"{key}_sliders", {}).get("report")
     return report if isinstance(report, dict) else {}
 

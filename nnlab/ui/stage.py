@@ -24,6 +24,7 @@ from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
 from nnlab.scene import BIG_MAP, Scene, kind_of
 from nnlab.ui.component import component
+from nnlab.ui.keep import keep_texts
 
 mount = component("stage", isolated=False)
 
@@ -306,4 +307,5 @@ def _texts(experiment: Experiment) -> dict[str, Any]:
         "more": _("one unit more"),
         "weight": _("weight"),
         "bias": _("bias"),
+        "keep": keep_texts(),
     }

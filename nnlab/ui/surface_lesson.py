@@ -273,9 +273,7 @@ def _choose_roll() -> str:
 
 def _choose_step(seen: Seen) -> int:
     last = max(len(seen.run), len(seen.rolled)) - 1
-    kept = link.read("surface_at")
-    if kept.isdecimal() and int(kept) > last:
-        link.forget("surface_at")
+    link.forget_beyond("surface_at", last)
     if last == 0:
         return 0
     return int(live_slider(_("go to step"), "surface_at", last, WholeScale(0, last)))

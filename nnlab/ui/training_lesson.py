@@ -63,7 +63,7 @@ def explore(start: Experiment, device: str) -> Run:
         step = trace_step(run, moment)
         _show_curve(run, moment)
         _show_network(run, moment, step)
-    printed, parts = st.columns([2, 3], gap="large")
+    printed, parts = st.columns(2, gap="medium")
     with printed:
         st.subheader(_("What the tutorial prints"), anchor=False)
         st.code(log(run, moment), language=None, wrap_lines=True)
@@ -75,8 +75,9 @@ def explore(start: Experiment, device: str) -> Run:
 
 def taken(run: Run) -> Taken:
     """The network at the moment that is looked at."""
-    kept = link.read(AT)
-    step = int(run.steps[int(kept) if kept.isdecimal() and int(kept) < len(run) else -1])
+    last = len(run) - 1
+    moment = link.count(AT)
+    step = int(run.steps[last if moment is None else min(moment, last)])
     return Taken("training", lambda: Look(run, step))
 
 
@@ -135,9 +136,7 @@ def choose_moment(run: Run) -> int:
     last = len(run) - 1
     if last == 0:
         return 0
-    kept = link.read(AT)
-    if kept.isdecimal() and int(kept) > last:
-        link.forget(AT)
+    link.forget_beyond(AT, last)
     whole = run.experiment.steps_per_epoch == 1
     label = _("go to epoch") if whole else _("go to step")
     return int(live_slider(label, AT, last, WholeScale(0, last)))

@@ -11,6 +11,7 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.component import component
+from nnlab.ui.keep import keep_texts
 from nnlab.ui.server import plotly_script, serve_plotly
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def view(
             "key": key,
             "pickable": pick is not None,
             "plotly": plotly_script(),
+            "keep": keep_texts(),
             "failed": _("This picture could not be drawn. Reload the page to try again."),
         },
         on_picked_change=lambda: _keep_pick(key, pick),

@@ -1,11 +1,17 @@
-"""What goes over the wire to a browser: when a part of a page is redrawn alone, only what changed.
+"""What goes over the wire to a browser: when a part of a page is redrawn alone, only what changed,
+and all of it at once.
 
 Streamlit sends every element of a fragment whenever the fragment runs, and a browser takes two or
 three milliseconds for each of them, also for one that looks as before. Those are left out here.
+It also sends each as soon as it is made: then a browser lays its page out several times, and the
+thread that makes the elements waits for the one that sends them. Here they wait for the last one.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
+import time
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -15,6 +21,8 @@ from streamlit.runtime.app_session import AppSession
 
 Path = tuple[int, ...]
 _WIRE = "nnlab_wire"
+PATIENCE_S = 0.1
+"""A part that takes longer than this is shown as far as it has come."""
 
 
 class Sent(NamedTuple):
@@ -33,6 +41,22 @@ class Wire:
         self._fragments: frozenset[str] = frozenset()
         self._seen: set[Path] = set()
         self._renewed: set[Path] = set()
+        self._until = -math.inf
+
+    def begins(self, message: ForwardMsg, now: float) -> bool:
+        """Take note of a message that was made at this time, in seconds; whether a part begins to
+        run with it."""
+        kind = message.WhichOneof("type")
+        alone = kind == "new_session" and bool(message.metadata.run.fragment_ids)
+        if alone and not self.waits(now):
+            self._until = now + PATIENCE_S
+        elif kind == "script_finished" or (kind == "new_session" and not alone):
+            self._until = -math.inf
+        return alone
+
+    def waits(self, now: float) -> bool:
+        """Whether there is more to come that will be sent together."""
+        return now < self._until
 
     def thin(self, messages: Iterable[ForwardMsg]) -> list[ForwardMsg]:
         """The messages that this browser needs, in their order."""
@@ -113,10 +137,26 @@ def _nothing(path: Path, sent: Sent) -> ForwardMsg:
 @cache
 def thin_all() -> None:
     """From now on, once per process, every session's messages go through a wire of its own."""
-    flush = AppSession.flush_browser_queue
+    enqueue, flush = AppSession._enqueue_forward_msg, AppSession.flush_browser_queue
+
+    def kept(session: AppSession, message: ForwardMsg) -> None:
+        now = time.monotonic()
+        if _wire(session).begins(message, now) or not _wire(session).waits(now):
+            enqueue(session, message)
+        else:
+            session._browser_queue.enqueue(message)
 
     def thinned(session: AppSession) -> list[ForwardMsg]:
-        wire: Wire = vars(session).setdefault(_WIRE, Wire())
-        return wire.thin(flush(session))
+        if _wire(session).waits(time.monotonic()):
+            later = session._message_enqueued_callback
+            asyncio.get_running_loop().call_later(PATIENCE_S, later or list)
+            return []
+        return _wire(session).thin(flush(session))
 
+    AppSession._enqueue_forward_msg = kept  # type: ignore[assignment, method-assign]
     AppSession.flush_browser_queue = thinned  # type: ignore[assignment, method-assign]
+
+
+def _wire(session: AppSession) -> Wire:
+    wire: Wire = vars(session).setdefault(_WIRE, Wire())
+    return wire

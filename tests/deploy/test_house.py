@@ -17,9 +17,11 @@ from playwright.sync_api import Browser, Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from nnlab.ui.contents import SECTIONS
 from tests.browser.app import Server, open_page, wait_until_idle
 from tests.browser.test_playground import expect_said, press, said, stage, step, type_exact
 from tests.deploy.house import SESSIONS, House, Replica, figure, get, wait_for
+from tests.loop import run
 
 APP = "[data-testid=stApp]"
 STATE = "data-test-connection-state"
@@ -88,7 +90,7 @@ def test_no_other_site_opens_a_websocket(house: House) -> None:
         except InvalidStatus as refused:
             return refused.response.status_code
 
-    assert asyncio.run(story()) == 403
+    assert run(story()) == 403
 
 
 def test_a_full_replica_sends_visitors_to_the_other_and_a_full_house_says_so(house: House) -> None:
@@ -109,7 +111,7 @@ def test_a_full_replica_sends_visitors_to_the_other_and_a_full_house_says_so(hou
         finally:
             await leave(crowd)
 
-    asyncio.run(story())
+    run(story())
 
 
 async def fill(replica: Replica, crowd: list[ClientConnection]) -> None:
@@ -145,7 +147,7 @@ def test_the_operator_sees_what_prometheus_reads(house: House) -> None:
             assert "default-src 'none'" in headers["content-security-policy"]
             assert figure(replica, "nnlab_sessions") == 1
 
-    asyncio.run(visit())
+    run(visit())
     assert figure(replica, "nnlab_visits_total") == visits + 1
     assert "现在的访客" in get(replica.metrics, **{"Accept-Language": "zh-CN,zh"})[2]
     assert figure(replica, "process_resident_memory_bytes") > 1e8
@@ -162,7 +164,7 @@ def test_the_logs_are_lines_of_json_without_a_visitors_words(house: House) -> No
             await one.send(SECRET.encode())
             await asyncio.sleep(0.3)
 
-    asyncio.run(noise())
+    run(noise())
     log = house.replicas[0].log.read_text(encoding="utf-8")
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     assert any(line["message"] == "nnlab is open" for line in lines)
@@ -180,9 +182,20 @@ def test_the_logs_are_lines_of_json_without_a_visitors_words(house: House) -> No
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
+    """A page on which nothing may be missing that the policy forbids."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    yield context.new_page()
+    page, said = context.new_page(), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    yield page
+    assert not [each for each in said if "Content Security Policy" in each]
     context.close()
+
+
+@pytest.mark.thorough
+def test_no_lesson_needs_what_the_policy_forbids(house: House, page: Page) -> None:
+    for lesson in (each for section in SECTIONS.values() for each in section):
+        open_page(page, Server(house.url, house.replicas[0].log), lesson.path)
+        wait_until_idle(page)
 
 
 def host_of_the_visitor(house: House) -> Replica:

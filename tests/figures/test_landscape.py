@@ -33,8 +33,8 @@ def ground(losses: np.ndarray = BOWL) -> Ground:
 def test_the_cells_of_the_ground_know_where_they_are() -> None:
     (level, *_rest) = contours(ground()).data
     assert level.type == "contour"
-    assert level.customdata[1][3] == "at1.3"
-    assert level.text[0][3] == f"{BOWL[0, 3]:.4g}"
+    assert level.meta == {"cells": "at"}
+    assert level.text[0][3] == pytest.approx(BOWL[0, 3])
 
 
 @pytest.mark.parametrize("draw", [contours, relief])

@@ -10,6 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from nnlab.ui.admission import AGAIN_S, Admission
+from tests.loop import run
 
 PAGE: dict[str, Any] = {
     "type": "http",
@@ -78,11 +79,11 @@ class Visitor:
         await self.task
 
 
-def run(story: Callable[[Admission], Awaitable[None]], most: int = 2) -> None:
+def live(story: Callable[[Admission], Awaitable[None]], most: int = 2) -> None:
     async def whole() -> None:
         await story(Admission(_app, most))
 
-    asyncio.run(whole())
+    run(whole())
 
 
 def test_when_every_place_is_taken_a_page_says_so_in_both_languages() -> None:
@@ -103,7 +104,7 @@ def test_when_every_place_is_taken_a_page_says_so_in_both_languages() -> None:
         assert (await ask(door, PAGE))[0]["status"] == 200
         await visitors[1].leave()
 
-    run(story)
+    live(story)
 
 
 def test_websockets_have_an_end_too_with_room_for_those_who_come_back() -> None:
@@ -119,7 +120,7 @@ def test_websockets_have_an_end_too_with_room_for_those_who_come_back() -> None:
             await each.leave()
         assert door.present == 0
 
-    run(story)
+    live(story)
 
 
 def test_who_breaks_off_gives_the_place_back() -> None:
@@ -131,4 +132,4 @@ def test_who_breaks_off_gives_the_place_back() -> None:
             await visitor.task
         assert door.present == 0
 
-    run(story)
+    live(story)

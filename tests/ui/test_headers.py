@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from starlette.responses import PlainTextResponse
 
 from nnlab.ui.headers import ALWAYS, Headers, policy
+from tests.loop import run
 
 
 def headers_for(host: bytes, *frame_ancestors: str) -> dict[str, str]:
@@ -21,7 +21,7 @@ def headers_for(host: bytes, *frame_ancestors: str) -> dict[str, str]:
 
     door = Headers(PlainTextResponse("hello"), policy=policy(frame_ancestors))
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host)]}
-    asyncio.run(door(scope, receive, send))
+    run(door(scope, receive, send))
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 

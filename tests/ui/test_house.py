@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from nnlab.experiment import MOST_PARAMETERS, MOST_STEPS
 from nnlab.limits import ExperimentError
-from nnlab.ui.house import FILE, HOUSE, House, house_of
+from nnlab.ui.house import FILE, HOUSE, House, house, house_of
+from nnlab.ui.server import warm
 
 TABLES: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
 
@@ -108,6 +113,32 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, text: str | bytes) -
         house_of(file, {})
     with pytest.raises(ExperimentError, match="TOML"):
         house_of(tmp_path / "nowhere.toml", {})
+
+
+def test_a_server_in_a_bad_house_ends_with_the_sentence() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "import nnlab.ui.asgi"],
+        cwd=FILE.parent,
+        env=os.environ | {"NNLAB_PLAYERS": "none"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    (line,) = ended.stderr.strip().splitlines()
+    assert line == "nnlab.toml.players is 'none', but it must be a whole number from 1 to 10000."
+
+
+def test_on_a_laptop_the_page_is_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NNLAB_PLAYERS", "none")
+    house.cache_clear()
+    warm.cache_clear()
+    page = AppTest.from_file(str(FILE.parent / "streamlit_app.py"), default_timeout=60).run()
+    assert not page.exception
+    assert ["players is 'none'" in each.value for each in page.error] == [True]
+    assert not page.title
+    house.cache_clear()
+    warm.cache_clear()
 
 
 def test_a_secret_is_never_repeated() -> None:

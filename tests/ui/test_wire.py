@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
-from nnlab.ui.wire import Wire
+from nnlab.ui.wire import PATIENCE_S, Wire
 
 FRAGMENT = "f"
 PAGE = (0,)
@@ -128,3 +128,31 @@ def test_what_was_never_flushed_is_sent_later() -> None:
     run(("b",), [FRAGMENT])
     browser.follow(wire.thin(run(("b",), [FRAGMENT])))
     assert browser.texts() == expected(("b",))
+
+
+@given(parts)
+def test_a_part_is_sent_when_it_has_ended_or_takes_long(content: tuple) -> None:
+    wire = Wire()
+    begin, *middle, end = run(content, [FRAGMENT])
+    assert wire.begins(begin, 1.0)
+    assert not any(wire.begins(message, 1.0) for message in middle)
+    assert wire.waits(1.0 + PATIENCE_S / 2)
+    assert not wire.waits(1.0 + PATIENCE_S)
+    wire.begins(end, 1.0)
+    assert not wire.waits(1.0)
+
+
+def test_parts_that_follow_each_other_without_rest_do_not_wait_for_ever() -> None:
+    wire = Wire()
+    for tenth in range(12):
+        wire.begins(run((), [FRAGMENT])[0], tenth * PATIENCE_S / 10)
+    assert wire.waits(PATIENCE_S * 1.2)
+    assert not wire.waits(PATIENCE_S * 2)
+
+
+@given(parts)
+def test_a_run_of_the_whole_page_waits_for_nothing(content: tuple) -> None:
+    wire = Wire()
+    for message in run(content, ()):
+        wire.begins(message, 1.0)
+        assert not wire.waits(1.0)
