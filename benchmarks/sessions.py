@@ -55,14 +55,14 @@ class Player(Visitor):
         """Frames as the stage takes them: what they say, and the next ones asked for."""
         while film:
             length = int.from_bytes(film[:4], "little")
-            self._see(film[4 : 4 + length])
+            self._see_frame(film[4 : 4 + length])
             film = film[4 + length :]
         if self._next:
             self._next.cancel()
         if self.header["playing"]:
             self._next = asyncio.create_task(self._go_on())
 
-    def _see(self, frame: bytes) -> None:
+    def _see_frame(self, frame: bytes) -> None:
         now, length = time.monotonic(), int.from_bytes(frame[:4], "little")
         self.header = json.loads(frame[4 : 4 + length])
         self.frames.append(now)
