@@ -302,11 +302,11 @@ function say(stage) {
   if (document.activeElement !== stage.range || !stage.seeking) stage.range.value = header.moment
   stage.rangeValue.textContent = header.at
   stage.engine.textContent = header.engine
-  mark(stage)
+  showChanges(stage)
 }
 
 // Where something was changed on the way.
-function mark(stage) {
+function showChanges(stage) {
   const { marks, moments } = stage.header
   stage.marks.replaceChildren(...marks.map(([moment, text]) => {
     const tick = make("i", { title: text })
