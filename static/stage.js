@@ -11,7 +11,7 @@ const WAITING = "nnlab:waiting"
 const MARKED = "nnlab:marked"
 const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
-const LONGEST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 2000
 const REACH_PX = 6
 const STYLE = `
 .nnlab-stage { display: grid; gap: .5rem; }

@@ -10,16 +10,20 @@ from functools import cache
 
 from nnlab.ui.house import house
 
-FORGOTTEN_S = 3.0
+FORGOTTEN_S = 8.0
 """A session that has not asked for so long does not play any more."""
+FEWEST, MOST, FRAME_S = 2, 4, 0.12
+"""Frames for one answer, and the seconds that one of them should be seen at most."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Seconds that may be trained now, and seconds until frames may be asked for again."""
+    """Seconds that may be trained now, seconds until frames may be asked for again, and how many
+    are made at once: the way to the browser and back costs more than to make one."""
 
     budget: float
     wait: float
+    frames: int = FEWEST
 
 
 @dataclass
@@ -28,7 +32,7 @@ class Governor:
     time that may be spent on training; nobody trains longer than `longest` for one answer, and gets
     one sooner than `shortest_pace` after the one before."""
 
-    answers_per_second: float = 36.0
+    answers_per_second: float = 20.0
     share: float = 0.45
     longest: float = 0.03
     shortest_pace: float = 0.07
@@ -49,7 +53,8 @@ class Governor:
             due = max(self._due.get(player, now) + pace, now)
             self._due[player] = due
         budget = min(self.longest, self.share * max(pace, self.longest / self.share) / players)
-        return Plan(max(budget, 0.002), due - now)
+        frames = min(max(round(pace / FRAME_S), FEWEST), MOST)
+        return Plan(max(budget, 0.002), due - now, frames)
 
     def full(self, player: str) -> bool:
         """Whether one more player would be too many."""

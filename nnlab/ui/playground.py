@@ -32,8 +32,6 @@ EXPERIMENT, AT = "e", "at"
 FOLLOWED_S = 1.0
 """Seconds that the link may lag behind what plays."""
 MOST_UNITS = 32
-FRAMES = 2
-"""Frames that are made for one tick: to go to the browser and back costs more than to make one."""
 _KEY = "nnlab.player"
 
 START = Experiment(
@@ -184,8 +182,8 @@ def play() -> None:
 def _played(held: Session, plan: Plan) -> list[bytes]:
     """What is played by one tick of the browser."""
     frames: list[bytes] = []
-    while held.player.playing and len(frames) < FRAMES:
-        _play_on(held, plan.budget / FRAMES)
+    while held.player.playing and len(frames) < plan.frames:
+        _play_on(held, plan.budget / plan.frames)
         frames.append(_frame(held, plan, still=False))
     counters.FRAMES.inc(len(frames))
     follow(held)
