@@ -84,3 +84,11 @@ def test_who_pauses_makes_room_at_once() -> None:
     governor.leave("one")
     governor.leave("never there")
     assert not governor.full("two")
+
+
+@given(st.integers(1, 30))
+def test_thirty_who_play_still_see_it_move(players: int) -> None:
+    governor = Governor()
+    plans = [governor.plan(f"{player}") for player in range(players)]
+    pace = max(players / governor.answers_per_second, governor.shortest_pace)
+    assert plans[-1].frames / pace >= 1.5
