@@ -19,6 +19,7 @@ from websockets import ConnectionClosed
 
 from benchmarks.server import Served, hosted, serving
 from benchmarks.visitor import Visitor, triggers
+from tests import loop
 from tests.hostile.frames import FRAMES
 from tests.hostile.texts import GARBAGE
 from tests.hostile.values import PLAIN, STATES, TRIGGERS
@@ -60,7 +61,7 @@ def besieged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Besieged]:
     log = tmp_path_factory.mktemp("siege") / "log.txt"
     demo = {"NNLAB_HOUSE": "demo", "NNLAB_METRICS_PORT": "0"}
     with serving(hosted, log=log, environment=demo) as served:
-        asyncio.run(_visit_all(served))
+        loop.run(_visit_all(served))
         yield Besieged(served, log, served.memory_mib())
 
 
@@ -92,7 +93,7 @@ def run(besieged: Besieged, siege: Coroutine[Any, Any, None]) -> None:
             assert witness.errors == []
 
     logged = len(besieged.log.read_text(encoding="utf-8"))
-    asyncio.run(with_a_witness())
+    loop.run(with_a_witness())
     with urlopen(f"{besieged.served.url}/_stcore/health", timeout=10) as answer:  # noqa: S310
         assert answer.read() == b"ok"
     assert besieged.complaints(logged) == []
