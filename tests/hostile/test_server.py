@@ -30,7 +30,7 @@ MOST_GROWTH_MIB = 250
 THOROUGH = pytest.mark.thorough
 WHOLE = [("playground", 1), ("surface", 1)]
 SHARES = [
-    *((page, 5) for page in PAGES),
+    *((page, 8) for page in PAGES),
     *(pytest.param(page, 1, marks=THOROUGH) for page in PAGES),
 ]
 """With how many other pages a page shares what is thrown at it: `make thorough` spares none."""
@@ -190,7 +190,7 @@ async def act(besieged: Besieged, page: str, share: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "share"), [("playground", 3), *(pytest.param(*each, marks=THOROUGH) for each in WHOLE)]
+    ("page", "share"), [("playground", 5), *(pytest.param(*each, marks=THOROUGH) for each in WHOLE)]
 )
 def test_nothing_that_can_happen_in_a_component_breaks_its_page(
     besieged: Besieged, page: str, share: int
