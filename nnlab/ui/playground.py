@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -89,7 +90,7 @@ def _opened(text: str) -> Session:
     player = Player(experiment, admit=within)
     goal = min(link.count(AT) or 0, experiment.n_steps)
     player.reach(goal)
-    held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+    held = Session(player, text, uuid4().hex, told=told, touched=time.monotonic())
     if player.step < goal and not player.trainer.finished:
         held.goal, held.told = goal, told or _way_to(goal, player.step)
     return held
