@@ -7,7 +7,7 @@ from nnlab.ui import server  # isort: split
 
 import streamlit as st
 
-from nnlab.ui import counters, frame, link
+from nnlab.ui import counters, frame, link, task
 
 st.set_page_config(page_title="nnlab", page_icon="🔬", layout="wide")
 server.warm()
@@ -17,5 +17,6 @@ page = st.navigation(lessons, position="hidden")
 link.arrive(page.url_path)
 frame.surround(lessons)
 with server.session_lock(), counters.served(counters.PAGE):
+    task.ask(page.url_path)
     page.run()
     frame.lead_on(lessons, page)

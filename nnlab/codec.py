@@ -43,9 +43,9 @@ def decode(code: str, alphabet: str = "link") -> Decoded:
     """Read what `encode` wrote, as far as it goes; an empty text where nothing can be read."""
     known = ALPHABETS[alphabet]
     signs = code[: _end_of_signs(known, code[:MOST_SIGNS])]
-    plain, ended = _inflated(known.read(signs))
-    whole = ended and len(signs) == len(code)
-    return Decoded(plain.decode(errors="ignore"), whole)
+    data = known.read(signs)
+    plain, ended = _inflated(data)
+    return Decoded(plain.decode(errors="ignore"), ended and known.spell(data) == code)
 
 
 def _end_of_signs(alphabet: Alphabet, text: str) -> int:

@@ -26,7 +26,13 @@ class Rule(Protocol):
 
 
 class ExperimentError(ValueError):
-    """A value that an experiment can't hold. `str()` is one sentence in the reader's language."""
+    """A value that an experiment can't hold. `str()` is one sentence in the reader's language.
+
+    >>> from nnlab import Training
+    >>> Training(shuffle=1)
+    Traceback (most recent call last):
+    nnlab.limits.ExperimentError: training.shuffle is 1, but it must be true or false.
+    """
 
     def __init__(self, field: str, value: object, rule: Rule) -> None:
         super().__init__(field, value, rule)
@@ -157,6 +163,26 @@ class Text:
 
     def allowed(self) -> str:
         return _("a line of {least} to {most} characters").format(least=self.least, most=self.most)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Whatever somebody writes, of `least` to `most` characters: any script, sign or line break."""
+
+    most: int
+    least: int = 0
+
+    def accept(self, field: str, value: Any) -> str:
+        if not isinstance(value, str) or not self.least <= len(value) <= self.most:
+            raise ExperimentError(field, value, self)
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # half of a character that takes two can be in no file
+            raise ExperimentError(field, value, self) from None
+        return value
+
+    def allowed(self) -> str:
+        return _("a text of {least} to {most} characters").format(least=self.least, most=self.most)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@
 
 const FRAME = "nnlab:frame"
 const WAITING = "nnlab:waiting"
+const MARKED = "nnlab:marked"
 const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
+const LONGEST_PAUSE_MS = 2000
 const REACH_PX = 6
 const STYLE = `
 .nnlab-stage { display: grid; gap: .5rem; }
@@ -33,6 +35,7 @@ const STYLE = `
   border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); }
 .nnlab-stage .net { position: relative; }
 .nnlab-stage .net > canvas { display: block; width: 100%; border-radius: var(--st-base-radius); }
+.nnlab-stage .net > canvas.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; }
 .nnlab-stage .heads { position: relative; height: 4.25rem; font-size: .75rem; text-align: center; }
 .nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); line-height: 1.2; }
 .nnlab-stage .heads > div { bottom: 0; top: auto; }
@@ -55,7 +58,7 @@ export default function show(component) {
 
 function mount(parent) {
   addStyleOnce()
-  const stage = { root: make("div", { className: "nnlab-stage" }), header: {}, pointed: null, timers: [] }
+  const stage = { root: make("div", { className: "nnlab-stage" }), header: {}, taken: 0, pointed: null, timers: [], waiting: [] }
   build(stage)
   parent.append(stage.root)
   stage.observer = new ResizeObserver(() => draw(stage))
@@ -64,15 +67,18 @@ function mount(parent) {
   document.addEventListener(ACT, stage.listen)
   stage.answer = () => stage.payload && passOn(stage)
   document.addEventListener(WAITING, stage.answer)
+  stage.heed = (event) => lightUp(stage, event.detail)
+  document.addEventListener(MARKED, stage.heed)
   stages.set(parent, stage)
   return stage
 }
 
 function unmount(parent, stage) {
   stage.observer.disconnect()
-  stage.timers.forEach(clearTimeout)
+  ;[...stage.timers, ...stage.waiting].forEach(clearTimeout)
   document.removeEventListener(ACT, stage.listen)
   document.removeEventListener(WAITING, stage.answer)
+  document.removeEventListener(MARKED, stage.heed)
   stage.root.remove()
   stages.delete(parent)
 }
@@ -143,18 +149,38 @@ function sendSeek(stage) {
 
 // ---- frames ----
 
+// Several frames may come at once: they are shown one after the other, until more come.
 function take(stage, bytes) {
-  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)))
-  const payload = bytes.slice(4 + size)
-  if (header.number === stage.header.number) return
+  const frames = []
+  for (let at = 0, size; at < bytes.length; at += 4 + size) {
+    size = lengthAt(bytes, at)
+    frames.push(unrolled(bytes.subarray(at + 4, at + 4 + size)))
+  }
+  if (frames.at(-1)?.header.number === stage.taken) return
+  const now = performance.now()
+  const pause = Math.min(Math.max(now - (stage.takenAt ?? now), 32), LONGEST_PAUSE_MS) / frames.length
+  Object.assign(stage, { taken: frames.at(-1).header.number, takenAt: now })
+  stage.waiting.forEach(clearTimeout)
+  goOn(stage, frames.at(-1).header)
+  const [first, ...rest] = frames
+  showFrame(stage, first)
+  stage.waiting = rest.map((frame, i) => setTimeout(() => showFrame(stage, frame), (i + 1) * pause))
+}
+
+const lengthAt = (bytes, at) => new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0, true)
+
+function unrolled(bytes) {
+  const size = lengthAt(bytes, 0)
+  return { header: JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))), payload: bytes.slice(4 + size) }
+}
+
+function showFrame(stage, { header, payload }) {
   if (!header.still && !stage.still) return stage.report({ kind: "whole", number: Date.now() })
   const fresh = header.still && JSON.stringify(header.still) !== stage.stillText
   Object.assign(stage, { header, payload })
   if (fresh) Object.assign(stage, { still: header.still, stillText: JSON.stringify(header.still) })
   if (fresh) furnish(stage)
   unpack(stage)
-  goOn(stage)
   say(stage)
   draw(stage)
   passOn(stage)
@@ -175,10 +201,9 @@ function unpack(stage) {
   stage.maps = header.maps.map((count) => Array.from({ length: count }, () => bytes(header.side[0] * header.side[1])))
 }
 
-function goOn(stage) {
+function goOn(stage, { playing, number, wait }) {
   stage.timers.forEach(clearTimeout)
   stage.timers = []
-  const { playing, number, wait } = stage.header
   if (!playing) return
   const ask = () => stage.root.isConnected && stage.tick(number)
   // A page that is not looked at gets no animation frame. One that is need not wait for it: the
@@ -277,11 +302,11 @@ function say(stage) {
   if (document.activeElement !== stage.range || !stage.seeking) stage.range.value = header.moment
   stage.rangeValue.textContent = header.at
   stage.engine.textContent = header.engine
-  mark(stage)
+  showChanges(stage)
 }
 
 // Where something was changed on the way.
-function mark(stage) {
+function showChanges(stage) {
   const { marks, moments } = stage.header
   stage.marks.replaceChildren(...marks.map(([moment, text]) => {
     const tick = make("i", { title: text })
@@ -365,7 +390,7 @@ function drawEdges(context, stage, colors) {
       const share = Math.min(1, Math.abs(value) / Math.max(limit, 1))
       const from = [x[layer] + size / 2, y[layer][source]]
       const to = [x[layer + 1] - size / 2, y[layer + 1][unit]]
-      const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}`
+      const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}` || isMarked(stage, `w${layer}.${unit}.${source}`)
       context.strokeStyle = lit ? colors.selected : value < 0 ? colors.negative : colors.positive
       context.globalAlpha = lit ? 1 : 0.25 + 0.75 * share
       context.lineWidth = lit ? 5 : 0.5 + 4.5 * share
@@ -389,7 +414,7 @@ function drawUnits(context, stage, colors) {
     if (stage.header.bars) drawBars(context, bytes, [left, top, size, size], colors)
     else context.drawImage(picture(bytes, width, height, stage.still.shades), left, top, size, size)
     const id = column ? `u${column - 1}.${unit}` : `x${unit}`
-    const lit = stage.pointed === id || stage.header.picked === `b${column - 1}.${unit}`
+    const lit = stage.pointed === id || stage.header.picked === `b${column - 1}.${unit}` || isMarked(stage, id)
     context.strokeStyle = lit ? colors.selected : colors.text
     context.lineWidth = lit ? 3.5 : 1
     context.strokeRect(left, top, size, size)
@@ -482,6 +507,29 @@ function walk(stage, columnsOn, unitsOn) {
 function pick(stage, id) {
   const part = id?.replace(/^u/, "b")
   if (part && !part.startsWith("x")) stage.report({ kind: "pick", value: part, number: Date.now() })
+}
+
+// A line of code is pointed at: the network, or the parts that it makes, are lit up.
+function lightUp(stage, made) {
+  stage.marked = made
+  const whole = Boolean(made?.roles.includes("stage"))
+  stage.canvas.classList.toggle("marked", whole)
+  draw(stage)
+  if (made?.come && (whole || anyMarked(stage))) {
+    made.come = false
+    stage.net.scrollIntoView({ block: "center", behavior: "smooth" })
+  }
+}
+
+// A part's id, or with a star behind it the beginning of ids.
+function isMarked(stage, id) {
+  return Boolean(stage.marked?.parts.some((part) => (part.endsWith("*") ? id.startsWith(part.slice(0, -1)) : id === part)))
+}
+
+function anyMarked(stage) {
+  return stage.weights?.some(({ inputs, bias }, layer) => (
+    bias.some((_value, unit) => isMarked(stage, `u${layer}.${unit}`) || Array.from({ length: inputs }).some((_each, source) => isMarked(stage, `w${layer}.${unit}.${source}`)))
+  ))
 }
 
 function point(stage, id) {

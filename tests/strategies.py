@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 from hypothesis import strategies as st
 
 from nnlab.activations import ACTIVATIONS
+from nnlab.branches import branch
 from nnlab.data import Data, PointEdit
 from nnlab.datasets import DATASETS
 from nnlab.datasets.curves import CURVES
@@ -14,6 +16,7 @@ from nnlab.initialisers import INITIALISERS
 from nnlab.limits import ExperimentError
 from nnlab.losses import LOSSES
 from nnlab.optimizers import OPTIMIZERS
+from nnlab.packed import PARAMETERS, pack
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 
@@ -133,6 +136,14 @@ OPTIMIZER_CHANGES = (
 
 
 @st.composite
+def loaded(draw: st.DrawFn, experiment: Experiment) -> Experiment:
+    """All parameters set at once at one of the first steps, as a file brings them."""
+    stream = torch.Generator().manual_seed(draw(st.integers(0, 99)))
+    numbers = torch.randn(experiment.n_parameters, generator=stream)
+    return branch(experiment, 20, Intervention(draw(st.integers(0, 20)), PARAMETERS, pack(numbers)))
+
+
+@st.composite
 def experiments(draw: st.DrawFn) -> Experiment:
     """A small experiment that can be trained in a moment."""
     names = st.sampled_from(list(ACTIVATIONS))
@@ -162,6 +173,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
     own_seed, network = draw(st.integers(0, 99)), Network(layers, initialiser)
     changes = tuple(draw(st.lists(interventions(len(hidden)), max_size=3)))
     try:
-        return Experiment(data, network, training, own_seed, changes)
+        experiment = Experiment(data, network, training, own_seed, changes)
+        return draw(loaded(experiment)) if draw(st.integers(0, 4)) == 4 else experiment
     except ExperimentError:
         return Experiment(training=Training(epochs=2), seed=draw(st.integers(0, 99)))

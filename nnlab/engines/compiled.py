@@ -73,7 +73,7 @@ class Warming:
 def kept() -> bool:
     """Whether numba has the kernel on disk, as far as a look at the folder can tell."""
     folder = Path(kernel.train.stats.cache_path or ".")
-    return any(folder.glob("kernel.train-*.nbi"))
+    return any(folder.glob("loop.train-*.nbi"))
 
 
 def compile_beside() -> None:
@@ -199,7 +199,7 @@ class Compiled:
         """The activation of every unit [sum of sizes, N], the inputs first, for other rows x
         [N, F]: with the parameters as they are now."""
         units = np.empty((sum(self._problem.sizes), len(x) + kernel.TILE), self._dtype)
-        kernel.activations(self._task, self._memory, len(x), self._by_feature(x), units)
+        kernel.activate(self._task, self._memory, len(x), self._by_feature(x), units)
         return torch.from_numpy(units[:, : len(x)])
 
     def _run(self, course: Course, looks: int, room: Room) -> tuple[int, int]:

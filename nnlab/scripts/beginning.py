@@ -3,13 +3,18 @@ step."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from nnlab.experiment import Experiment
+from torch import Tensor
+
+from nnlab.experiment import Experiment, Intervention
 from nnlab.initialisers import INITIALISERS
+from nnlab.packed import unpack
 from nnlab.parts import is_part
-from nnlab.scripts.module import part_of
+from nnlab.scripts.module import MODULES, part_of
+from nnlab.scripts.rows import written
 from nnlab.scripts.section import block
 
 DEFAULT = "default"
@@ -61,12 +66,29 @@ def initial(experiment: Experiment) -> tuple[str, ...]:
 
 
 def set_by_hand(experiment: Experiment, style: str, step: int) -> tuple[str, ...]:
-    """The lines that set parts of the network just before a step."""
-    return block(
-        "with torch.no_grad():",
-        (
-            f"{part_of(experiment, style, each.field)} = {each.value!r}"
-            for each in experiment.changes_at.get(step, ())
-            if is_part(each.field)
-        ),
-    )
+    """The lines that set parts of the network, or all of it, just before a step."""
+    changes = experiment.changes_at.get(step, ())
+    lines = (_set(experiment, style, each) for each in changes)
+    return block("with torch.no_grad():", itertools.chain(*lines))
+
+
+def _set(experiment: Experiment, style: str, change: Intervention) -> Iterator[str]:
+    if isinstance(change.value, str):
+        yield from _all_set(experiment, style, unpack(change.value))
+    elif is_part(change.field):
+        yield f"{part_of(experiment, style, change.field)} = {change.value!r}"
+
+
+def _all_set(experiment: Experiment, style: str, numbers: Tensor) -> Iterator[str]:
+    """All parameters, then the means and variances that the batch norms keep."""
+    yield from written("numbers", list(map(str, numbers.numpy())))
+    yield "nn.utils.vector_to_parameters(numbers, model.parameters())"
+    place = experiment.n_parameters
+    if place == len(numbers):
+        return
+    for (layer, name), module in MODULES[style](experiment):
+        if name == "norm":
+            units = experiment.network.layers[layer].units
+            for kept in ("running_mean", "running_var"):
+                yield f"{module}.{kept}.copy_(numbers[{place}:{place + units}])"
+                place += units

@@ -26,6 +26,10 @@ def program(experiment: Experiment, style: str = "Sequential", until: int | None
     `style` is one of `nnlab.scripts.module.STYLES`; the program goes as far as the step `until`, if
     one is given. It needs only torch, and where `nnlab.scripts.rows.reads_table`, the table that
     `nnlab.table.writing.write_table` writes.
+
+    >>> from nnlab import Experiment
+    >>> print(program(Experiment()).splitlines()[0])
+    import torch
     """
     return script_of(sections(experiment, style, until))
 
@@ -118,7 +122,7 @@ def _criterion(experiment: Experiment) -> Section:
 
 
 def _training(loop: Loop) -> Iterator[Section]:
-    if loop.until > 0:
+    if loop.experiment.training.epochs > 0:
         text = _(
             "In each step the network guesses and the loss is measured; the old gradients are "
             "emptied, `backward` finds the new ones, and the optimizer moves every weight a little."

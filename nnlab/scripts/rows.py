@@ -76,7 +76,7 @@ def _raw(experiment: Experiment) -> tuple[str, ...]:
         return _read(data)
     raw = rows_of(experiment).raw
     targets = [str(each) for each in raw.y[:, 0].numpy()]
-    return (*_written("x", _cells(raw.x)), *_written("y", targets, ".unsqueeze(1)"))
+    return (*written("x", _cells(raw.x)), *written("y", targets, ".unsqueeze(1)"))
 
 
 def _cells(x: Tensor) -> list[str]:
@@ -84,7 +84,7 @@ def _cells(x: Tensor) -> list[str]:
     return [f"[{', '.join(map(str, row))}]" for row in x.numpy()]
 
 
-def _written(name: str, cells: Sequence[str], ending: str = "") -> tuple[str, ...]:
+def written(name: str, cells: Sequence[str], ending: str = "") -> tuple[str, ...]:
     """A tensor written out, as many cells in a line as fit."""
     whole = f"{name} = torch.tensor([{', '.join(cells)}]){ending}"
     if len(whole) <= WIDTH:

@@ -30,5 +30,6 @@ def _target(value: object, classes: tuple[str, ...]) -> str:
 
 
 def guarded(word: str) -> str:
+    """A word that no spreadsheet takes for a formula."""
     """The word as a spreadsheet takes it for a word: nothing that starts like a formula."""
     return f"{GUARD}{word}" if word[:1] in FORMULA_STARTS else word

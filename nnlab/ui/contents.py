@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 
 from nnlab.language import gettext_noop as N_
@@ -30,6 +31,21 @@ class Entry:
 
 
 HOME = Entry("0_home.py", N_("Home"), "home")
+
+FOR_TEACHERS = (
+    Entry(
+        "13_teacher.py",
+        N_("How do I give this to my class?"),
+        "co_present",
+        N_("A view, a question, and one link or QR code with both."),
+    ),
+    Entry(
+        "14_class.py",
+        N_("What did my class answer?"),
+        "groups",
+        N_("Their answers counted and listed, each with what they saw."),
+    ),
+)
 
 SECTIONS: Mapping[str, tuple[Entry, ...]] = MappingProxyType(
     {
@@ -106,6 +122,18 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = MappingProxyType(
                 "apps",
                 N_("Train a hundred networks instead of a lucky one."),
             ),
+            Entry(
+                "12_module.py",
+                N_("What does my own network do?"),
+                "code_blocks",
+                N_("Write a line of modules or a class, look inside, train it."),
+            ),
         ),
+        N_("For teachers"): FOR_TEACHERS,
     }
 )
+
+
+def entry_of(path: str) -> Entry | None:
+    """The page at a path, if there is one."""
+    return next((each for each in chain(*SECTIONS.values()) if each.path == path), None)

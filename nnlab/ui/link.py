@@ -51,6 +51,11 @@ def arrived() -> bool:
     return bool(_memory().page)
 
 
+def page() -> str:
+    """The path of the page that this session shows; empty for the first one."""
+    return _memory().page
+
+
 def read(key: str) -> str:
     """Return a parameter's text; empty when nothing was set. Mends the link if it says else."""
     memory = _memory()
@@ -65,6 +70,13 @@ def read(key: str) -> str:
 def hold(key: str, text: str) -> None:
     """Remember a text for this session, not yet in the link: a slider is still being dragged."""
     _memory().texts[key] = text
+
+
+def keep(key: str) -> None:
+    """Put what is held into the link, though nothing is decided by it."""
+    memory, text = _memory(), read(key)
+    memory.written[key] = text
+    _put(key, text)
 
 
 def write(key: str, text: str) -> None:

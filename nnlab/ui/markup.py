@@ -10,3 +10,8 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 def as_text(text: str) -> str:
     """Markdown that shows exactly this text."""
     return _SIGNS.sub(r"\\\1", text)
+
+
+def as_lines(text: str) -> str:
+    """Markdown that shows exactly the lines of this text."""
+    return "  \n".join(as_text(line.strip()) or "\\" for line in text.strip().splitlines())

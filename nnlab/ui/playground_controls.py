@@ -250,7 +250,8 @@ def _choose_layer(layer: Layer, place: int) -> Layer:
     with st.popover(
         _("layer {number}: {units} {activation}").format(
             number=place, units=layer.units, activation=layer.activation.name
-        )
+        ),
+        key=f"play_layer{place}",
     ):
         units = knobs.slide(
             _("units"), f"play_units{place}", layer.units, WholeScale(1, MOST_UNITS)
@@ -326,7 +327,7 @@ def _choose_settings(choice: Choice) -> Choice:
     """The optimizer's own settings."""
     settings = OPTIMIZERS.settings(choice)
     chosen: dict[str, Any] = {}
-    with st.popover(_("settings of {name}").format(name=choice.name)):
+    with st.popover(_("settings of {name}").format(name=choice.name), key="play_settings"):
         for name, value in settings.items():
             key = f"play_{choice.name}_{name}"
             show = knobs.flip if isinstance(value, bool) else knobs.exact

@@ -14,7 +14,7 @@ from nnlab.ui.first_start import first_start
 from nnlab.ui.gallery import gallery, opened
 from nnlab.ui.markup import as_text
 from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import ACTS, Session, acted, has_part, play, session
+from nnlab.ui.playground import ACTS, Session, acted, go_to, has_part, play, session
 from nnlab.ui.playground_controls import CONTROLS, fitted
 from nnlab.ui.playground_pictures import show_curves, show_field
 from nnlab.ui.pocket import pocket
@@ -92,7 +92,7 @@ def bring(held: Session) -> None:
         except ExperimentError as error:
             held.told = as_text(str(error))
         else:
-            held.player.reach(found.at)
+            go_to(held, found.at)
 
 
 def taken(held: Session) -> Taken:

@@ -10,7 +10,7 @@ from nnlab.limits import ExperimentError, Text, Whole
 from nnlab.permalink import from_text
 from nnlab.ui.component import component
 from nnlab.ui.markup import as_text
-from nnlab.ui.playground import START, Session, remember, session
+from nnlab.ui.playground import START, Session, go_to, remember, session
 from nnlab.ui.server import session_lock
 
 LONGEST = 1_000_000
@@ -50,6 +50,6 @@ def _bring_back() -> None:
         try:
             text = Text(LONGEST).accept(_("the link"), said.get("text"))
             held.player.become(from_text(text, START))
-            held.player.reach(Whole(0, held.player.experiment.n_steps).accept("at", said.get("at")))
+            go_to(held, Whole(0, held.player.experiment.n_steps).accept("at", said.get("at")))
         except ExperimentError as error:
             held.told = as_text(str(error))

@@ -3,14 +3,16 @@ screen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
+from nnlab.address import here
 from nnlab.language import gettext as _
 from nnlab.qr import qr_code
+from nnlab.ui import link
 from nnlab.ui.component import component
+from nnlab.ui.contents import FOR_TEACHERS
 
 _mount = component("share", isolated=True)
 _OWN = {"localhost", "127.0.0.1", "::1"}
@@ -24,33 +26,36 @@ def share() -> None:
     )
     if shelf.open:
         with shelf:
-            show_link(address(), "share_link")
+            place = here(link.page(), st.query_params.to_dict())
+            show_link(f"{root()}{place}", "share_link")
+            if place.path and place.path not in {each.path for each in FOR_TEACHERS}:
+                st.page_link(
+                    f"pages/{FOR_TEACHERS[0].file}",
+                    label=_("Ask my class about this"),
+                    icon=":material/co_present:",
+                    query_params={"view": str(place)},
+                )
 
 
-def address() -> str:
-    """The whole link to this page as it is now."""
-    return joined(st.context.url or "", st.query_params.to_dict())
+def root() -> str:
+    """Where this nnlab stands, up to the path of its pages."""
+    return (st.context.url or "").removesuffix(link.page()).rstrip("/") + "/"
 
 
-def joined(url: str, parameters: Mapping[str, str]) -> str:
-    """A link of its two parts."""
-    return f"{url}?{urlencode(parameters)}" if parameters else url
-
-
-def show_link(link: str, key: str) -> None:
+def show_link(whole: str, key: str) -> None:
     """A link, how long it is, and its QR code."""
-    code = qr_code(link)
-    said = [_("{count} characters.").format(count=len(link))]
+    code = qr_code(whole)
+    said = [_("{count} characters.").format(count=len(whole))]
     if not code:
         said.append(_("That is too long for a QR code that a telephone reads across a room."))
-    if urlsplit(link).hostname in _OWN:
+    if urlsplit(whole).hostname in _OWN:
         said.append(
             _(
                 "It leads to this computer only: for others, open nnlab by this computer's address "
                 "in the network first."
             )
         )
-    show_text(link, key, _("The link"), " ".join(said), code)
+    show_text(whole, key, _("The link"), " ".join(said), code)
 
 
 def show_text(text: str, key: str, label: str, note: str = "", code: str = "") -> None:

@@ -112,6 +112,7 @@ HOSTILE = [
     b'{"kind": "trained", "milliseconds": true}',
     b'{"kind": "walls", "closed": ["no such wall"]}',
     _FED_BY_ITSELF,
+    b'{"kind": "portrait", "stations": [], "parameters": 0, "trainable": 0, "traced": true}',
     b'{"kind": ["progress"]}',
     b"null",
 ]

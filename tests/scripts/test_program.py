@@ -26,6 +26,7 @@ from nnlab.language import use
 from nnlab.losses import LOSSES
 from nnlab.network import build
 from nnlab.optimizers import OPTIMIZERS
+from nnlab.packed import PARAMETERS, pack
 from nnlab.registry import Choice
 from nnlab.rows import rows_of
 from nnlab.schedules import SCHEDULES
@@ -187,6 +188,17 @@ CHANGES = (
 LONG = Experiment(network=DEEP, training=replace(MINI, epochs=6), interventions=CHANGES)
 
 
+def _loaded() -> list[Experiment]:
+    """All parameters set at once, as a file brings them, before and in the training."""
+    found = []
+    for kept in (0, LONG.n_buffers):
+        numbers = torch.linspace(0.1, 1, LONG.n_parameters + kept)
+        loaded = [Intervention(step, PARAMETERS, pack(numbers)) for step in (0, 7)]
+        part = Intervention(7, "w0.0.0", -1.0)
+        found.append(replace(LONG, interventions=(*loaded, part)))
+    return found
+
+
 def _changed() -> list[Experiment]:
     found = [LONG, replace(LONG, training=replace(LONG.training, patience=2, l1=0.1))]
     for before in OPTIMIZER_CHANGES:
@@ -219,7 +231,7 @@ def _prepared() -> list[Experiment]:
     ]
 
 
-EVERYTHING = [*_sources(), *_settings(), *_changed(), *_prepared()]
+EVERYTHING = [*_sources(), *_settings(), *_loaded(), *_changed(), *_prepared()]
 
 
 def test_every_name_in_every_registry_is_a_line_of_pytorch() -> None:
