@@ -8,13 +8,14 @@ from collections.abc import Mapping
 import streamlit as st
 
 from nnlab.language import gettext as _
-from nnlab.ui import server
+from nnlab.ui import link, server
 from nnlab.ui.choice import choose
 
 
 def question(text: str, lead: str = "") -> None:
     """The lesson's title, which is a question, and at most two sentences under it."""
     server.enter_by_the_front_door()
+    link.mend()
     st.title(text, anchor=False)
     if lead:
         st.markdown(lead)

@@ -9,9 +9,12 @@ browsers send links that are a moment old.
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 _MEMORY = "nnlab.link"
 
@@ -34,6 +37,22 @@ def arrive(page: str) -> None:
     if memory.page != page:
         memory.page = page
         memory.read.clear()
+
+
+def mend() -> None:
+    """Take numbers out of the link that are too large for one: Streamlit's own number inputs, bound
+    to the link, would end in a traceback."""
+    for key, text in st.query_params.to_dict().items():
+        if _endless(text):
+            with suppress(StreamlitAPIException):
+                del st.query_params[key]
+
+
+def _endless(text: str) -> bool:
+    try:
+        return not math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def settle() -> None:
