@@ -3,6 +3,9 @@ above 0, so its answers change across one straight line: enough for AND and OR, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import product
+
 import torch
 from torch import Tensor
 
@@ -19,7 +22,12 @@ GATES: dict[str, Answers] = {
     "XOR": (False, True, True, False),
 }
 
-SEPARABLE = 14
+_APART = [
+    row
+    for row in product((False, True), repeat=4)
+    if row not in {GATES["XOR"], (True, False, False, True)}
+]
+SEPARABLE = len(_APART)
 """How many of the 16 rows of four answers one line can give: all but XOR and its opposite."""
 
 
@@ -41,3 +49,19 @@ def answers(neuron: Neuron) -> Answers:
 def right(given: Answers, gate: str) -> int:
     """How many of the four answers are the gate's."""
     return sum(one == wanted for one, wanted in zip(given, GATES[gate], strict=True))
+
+
+def written(rows: Iterable[Answers]) -> str:
+    """Rows of answers as one short text; those that no line can give are left out."""
+    places = {_APART.index(row) for row in rows if row in _APART}
+    return f"{sum(1 << place for place in places):x}" if places else ""
+
+
+def read(text: str) -> set[Answers]:
+    """The rows that were written; none from a text that is something else."""
+    given = text if len(text) <= SEPARABLE and text.isalnum() and text.isascii() else ""
+    try:
+        bits = int(given or "0", 16)
+    except ValueError:
+        return set()
+    return {row for place, row in enumerate(_APART) if bits >> place & 1}

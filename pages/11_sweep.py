@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
+from nnlab.ui.code import show_code
 from nnlab.ui.sweep_lesson import choose_grid, explore, script, taken
 from nnlab.ui.take_away import take_away
 
@@ -30,5 +33,7 @@ lesson.formula(
     r"\theta \leftarrow \theta - \eta \frac{\partial L}{\partial \theta}, \qquad "
     r"\tilde{L}(\eta, h) = \operatorname{median}_{s}\; L_{\text{test}}(\eta, h, s)"
 )
-lesson.code(script(experiment))
+lesson.program(experiment, "sweep")
+st.markdown(_("The seeds of this cell all at once, with nnlab as a library:"))
+show_code(script(experiment), "sweep_seeds_code")
 take_away(taken(experiment))

@@ -5,10 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from nnlab.language import gettext as _
-from nnlab.scripts.module import STYLES
-from nnlab.scripts.program import program
 from nnlab.ui import frame, lesson
-from nnlab.ui.choice import choose
 from nnlab.ui.live import live
 from nnlab.ui.take_away import take_away
 from nnlab.ui.training_lesson import choose_start, explore, taken
@@ -38,10 +35,5 @@ lesson.formula(
     r"\theta \leftarrow \theta - \eta \frac{\partial L}{\partial \theta}, \qquad "
     r"L = \frac{1}{n} \sum_{i=1}^{n} (\hat{y}_i - y_i)^2"
 )
-lesson.code(
-    program(
-        run.experiment,
-        choose(_("Written as"), {name: name for name in STYLES}, "training_style", "Sequential"),
-    )
-)
+lesson.program(run.experiment, "training")
 take_away(taken(run))

@@ -8,6 +8,7 @@
 
 const FRAME = "nnlab:frame"
 const WAITING = "nnlab:waiting"
+const MARKED = "nnlab:marked"
 const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
 const REACH_PX = 6
@@ -33,6 +34,7 @@ const STYLE = `
   border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); }
 .nnlab-stage .net { position: relative; }
 .nnlab-stage .net > canvas { display: block; width: 100%; border-radius: var(--st-base-radius); }
+.nnlab-stage .net > canvas.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; }
 .nnlab-stage .heads { position: relative; height: 4.25rem; font-size: .75rem; text-align: center; }
 .nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); line-height: 1.2; }
 .nnlab-stage .heads > div { bottom: 0; top: auto; }
@@ -64,6 +66,8 @@ function mount(parent) {
   document.addEventListener(ACT, stage.listen)
   stage.answer = () => stage.payload && passOn(stage)
   document.addEventListener(WAITING, stage.answer)
+  stage.heed = (event) => mark(stage, event.detail)
+  document.addEventListener(MARKED, stage.heed)
   stages.set(parent, stage)
   return stage
 }
@@ -73,6 +77,7 @@ function unmount(parent, stage) {
   stage.timers.forEach(clearTimeout)
   document.removeEventListener(ACT, stage.listen)
   document.removeEventListener(WAITING, stage.answer)
+  document.removeEventListener(MARKED, stage.heed)
   stage.root.remove()
   stages.delete(parent)
 }
@@ -365,7 +370,7 @@ function drawEdges(context, stage, colors) {
       const share = Math.min(1, Math.abs(value) / Math.max(limit, 1))
       const from = [x[layer] + size / 2, y[layer][source]]
       const to = [x[layer + 1] - size / 2, y[layer + 1][unit]]
-      const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}`
+      const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}` || isMarked(stage, `w${layer}.${unit}.${source}`)
       context.strokeStyle = lit ? colors.selected : value < 0 ? colors.negative : colors.positive
       context.globalAlpha = lit ? 1 : 0.25 + 0.75 * share
       context.lineWidth = lit ? 5 : 0.5 + 4.5 * share
@@ -389,7 +394,7 @@ function drawUnits(context, stage, colors) {
     if (stage.header.bars) drawBars(context, bytes, [left, top, size, size], colors)
     else context.drawImage(picture(bytes, width, height, stage.still.shades), left, top, size, size)
     const id = column ? `u${column - 1}.${unit}` : `x${unit}`
-    const lit = stage.pointed === id || stage.header.picked === `b${column - 1}.${unit}`
+    const lit = stage.pointed === id || stage.header.picked === `b${column - 1}.${unit}` || isMarked(stage, id)
     context.strokeStyle = lit ? colors.selected : colors.text
     context.lineWidth = lit ? 3.5 : 1
     context.strokeRect(left, top, size, size)
@@ -482,6 +487,29 @@ function walk(stage, columnsOn, unitsOn) {
 function pick(stage, id) {
   const part = id?.replace(/^u/, "b")
   if (part && !part.startsWith("x")) stage.report({ kind: "pick", value: part, number: Date.now() })
+}
+
+// A line of code is pointed at: the network, or the parts that it makes, are lit up.
+function mark(stage, made) {
+  stage.marked = made
+  const whole = Boolean(made?.roles.includes("stage"))
+  stage.canvas.classList.toggle("marked", whole)
+  draw(stage)
+  if (made?.come && (whole || anyMarked(stage))) {
+    made.come = false
+    stage.net.scrollIntoView({ block: "center", behavior: "smooth" })
+  }
+}
+
+// A part's id, or with a star behind it the beginning of ids.
+function isMarked(stage, id) {
+  return Boolean(stage.marked?.parts.some((part) => (part.endsWith("*") ? id.startsWith(part.slice(0, -1)) : id === part)))
+}
+
+function anyMarked(stage) {
+  return stage.weights?.some(({ inputs, bias }, layer) => (
+    bias.some((_value, unit) => isMarked(stage, `u${layer}.${unit}`) || Array.from({ length: inputs }).some((_each, source) => isMarked(stage, `w${layer}.${unit}.${source}`)))
+  ))
 }
 
 function point(stage, id) {

@@ -1,10 +1,11 @@
 // The one Plotly view of the app. Every figure is redrawn in its own place, never mounted anew, so
 // that nothing flashes and zoom is kept. Views know each other, and the rest of the page, only by
 // events on the document: POINTED carries the id of the part that is pointed at, or null; FRAME new
-// images and traces for the view of that key; WAITING the key of a view that has just come and missed
+// images and traces for the view of that key; MARKED what a line of code makes: parts and pictures; WAITING the key of a view that has just come and missed
 // the frames before; ACT what was done to a plane: a point added or moved.
 
 const POINTED = "nnlab:pointed"
+const MARKED = "nnlab:marked"
 const FRAME = "nnlab:frame"
 const WAITING = "nnlab:waiting"
 const ACT = "nnlab:act"
@@ -17,6 +18,9 @@ const STYLE = `
 .nnlab-view > svg.nnlab-lit { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .nnlab-lit .halo { fill: none; stroke: var(--st-background-color); stroke-width: 6; }
 .nnlab-lit .ring { fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }
+.nnlab-view text[style*="text-shadow"] { paint-order: stroke; stroke: var(--st-background-color); stroke-width: 3px;
+  stroke-linejoin: round; }
+.nnlab-view.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; border-radius: var(--st-base-radius); }
 .nnlab-view.on-part .drag { cursor: pointer !important; }
 .nnlab-view.still .drag { touch-action: pan-y pinch-zoom; }
 .nnlab-view.plane .nsewdrag { cursor: copy !important; touch-action: none; }
@@ -47,7 +51,7 @@ function mount(parent) {
   const plot = document.createElement("div")
   const lit = document.createElementNS("http://www.w3.org/2000/svg", "svg")
   lit.setAttribute("class", "nnlab-lit")
-  const view = { root, plot, lit, shown: null, drawing: false, parts: null, pointed: null }
+  const view = { root, plot, lit, shown: null, drawing: false, parts: null, pointed: null, marked: null }
   furnish(view)
   view.files = { png: () => image(view, "png"), svg: () => image(view, "svg"), csv: () => numbers(view) }
   view.keep = document.createElement("nnlab-keep")
@@ -55,6 +59,8 @@ function mount(parent) {
   parent.append(view.keep, root)
   view.listen = (event) => light(view, event.detail)
   document.addEventListener(POINTED, view.listen)
+  view.heed = (event) => mark(view, event.detail)
+  document.addEventListener(MARKED, view.heed)
   view.follow = (event) => event.detail.view === view.data.key && patch(view, event.detail)
   document.addEventListener(FRAME, view.follow)
   root.addEventListener("pointerdown", (event) => touch(view, event), true)
@@ -71,6 +77,7 @@ function furnish({ root, plot, lit }) {
 
 function unmount(parent, view) {
   document.removeEventListener(POINTED, view.listen)
+  document.removeEventListener(MARKED, view.heed)
   document.removeEventListener(FRAME, view.follow)
   view.observer.disconnect()
   view.gone = true
@@ -381,8 +388,31 @@ function listenToPlot(view) {
 
 function light(view, id) {
   view.pointed = id
-  const shapes = id && view.shown && !view.gone ? shapesOf(view, id) : []
+  const made = id && view.shown ? (view.plot.layout?.meta?.made_of?.[id] ?? []) : []
+  const ids = view.shown && !view.gone ? [...(id ? [id, ...made] : []), ...partsMarked(view)] : []
+  const shapes = ids.flatMap((each) => shapesOf(view, each))
   view.lit.replaceChildren(...shapes.flatMap((shape) => ["halo", "ring"].map((name) => outline(shape, name))))
+}
+
+// A line of code is pointed at: what it makes is outlined, the whole picture or its parts in it.
+function mark(view, made) {
+  view.marked = made
+  const whole = Boolean(made?.roles.includes(view.data.key.split("_").at(-1)))
+  view.root.classList.toggle("marked", whole)
+  light(view, view.pointed)
+  if (made?.come && (whole || view.lit.childElementCount)) {
+    made.come = false
+    view.root.scrollIntoView({ block: "center", behavior: "smooth" })
+  }
+}
+
+// A part's id, or with a star behind it the beginning of ids.
+function partsMarked(view) {
+  const wanted = view.marked?.parts ?? []
+  if (!wanted.length) return []
+  view.parts ??= indexParts(view.plot)
+  const isWanted = (id) => wanted.some((part) => (part.endsWith("*") ? id.startsWith(part.slice(0, -1)) : id === part))
+  return [...view.parts.keys()].filter(isWanted)
 }
 
 function outline({ x, y, width, height, round }, name) {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlab.gates import CORNERS, GATES, SEPARABLE, answers, corner_outputs, right
+from nnlab.gates import CORNERS, GATES, SEPARABLE, answers, corner_outputs, read, right, written
 from nnlab.neuron import Neuron
 
 number = st.floats(-100, 100, width=32)
@@ -48,3 +48,14 @@ def test_yes_is_a_sigmoid_output_above_one_half(first: float, second: float, bia
     neuron = gate_neuron(first, second, bias)
     for yes, output in zip(answers(neuron), corner_outputs(neuron).tolist(), strict=True):
         assert output >= 0.5 if yes else output <= 0.5
+
+
+@given(st.sets(st.tuples(*[st.booleans()] * 4)))
+def test_the_rows_that_a_line_can_give_are_read_as_they_were_written(rows: set) -> None:
+    possible = {row for row in rows if right(row, "XOR") in {1, 2, 3}}
+    assert read(written(rows)) == possible
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_read_as_some_rows(text: str) -> None:
+    assert len(read(text)) <= SEPARABLE

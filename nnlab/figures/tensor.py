@@ -12,7 +12,7 @@ from torch import Tensor
 from nnlab.figures.cells import Drawn, Placed, column, corner, draw, two_columns
 from nnlab.language import gettext as _
 from nnlab.tensors import conversion, memory
-from nnlab.tensors.cells import Cell, numbers
+from nnlab.tensors.cells import Cell, numbers, part
 from nnlab.tensors.conversion import Converted
 from nnlab.tensors.index import Picked
 from nnlab.tensors.memory import Memory, Writing
@@ -34,12 +34,13 @@ def picked(tensor: Tensor, found: Picked) -> go.Figure:
     marked = Drawn("t", tuple(tensor.shape), numbers(tensor), dict.fromkeys(found.cells, "first"))
     shape = tuple(found.part.shape)
     texts = numbers(found.part)
-    part = Drawn("part", shape, texts, dict.fromkeys(texts, "first"))
-    return draw([marked, part])
+    taken = Drawn("part", shape, texts, dict.fromkeys(texts, "first"))
+    return draw([marked, taken])
 
 
 def combined(found: Combined, cell: Cell, after: str = "waiting") -> go.Figure:
     """Operands and result with one cell of the result chosen and the cells that made it marked.
+    Pointing at another cell of the result lights up those that made it: see `made_of` in the meta.
 
     `after` is the look of the result's later cells: "waiting" ones hold no number yet.
     """
@@ -50,7 +51,13 @@ def combined(found: Combined, cell: Cell, after: str = "waiting") -> go.Figure:
         for (label, tensor), role in zip(found.operands.items(), ("first", "second"), strict=False)
     ]
     arrangement = _ARRANGEMENTS.get(found.combination.operation, column)
-    return draw([*operands, _result(found, cell, after)], arrangement)
+    figure = draw([*operands, _result(found, cell, after)], arrangement)
+    figure.layout.meta = {"made_of": {part("c", one): _sources(found, one) for one in found.cells}}
+    return figure
+
+
+def _sources(found: Combined, cell: Cell) -> list[str]:
+    return [part(label, one) for label, made_by in found.inputs(cell).items() for one in made_by]
 
 
 def attempted(outcome: Attempt) -> go.Figure:

@@ -4,6 +4,7 @@ what it does, and the loss curve at the end."""
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from nnlab.experiment import Experiment
@@ -42,8 +43,18 @@ def notebook(experiment: Experiment, style: str = "Sequential", until: int | Non
     for each in body:
         cells.append(("markdown", f"## {each.title}\n\n{each.text}"))
         cells.append(("code", each.source.strip("\n")))
-    written = [_cell(place, *each) for place, each in enumerate(cells)]
-    return json.dumps(_NOTEBOOK | {"cells": written}, ensure_ascii=False, indent=1)
+    return _written(cells)
+
+
+def notebook_of(source: str) -> str:
+    """The JSON text of a notebook of any program, a cell for each of its paragraphs."""
+    paragraphs = re.split(r"\n\n+(?=\S)", source.strip())
+    return _written([("markdown", _opening()), *(("code", each) for each in paragraphs)])
+
+
+def _written(cells: list[tuple[str, str]]) -> str:
+    made = [_cell(place, *each) for place, each in enumerate(cells)]
+    return json.dumps(_NOTEBOOK | {"cells": made}, ensure_ascii=False, indent=1)
 
 
 def _cell(place: int, kind: str, source: str) -> dict[str, Any]:
@@ -53,8 +64,8 @@ def _cell(place: int, kind: str, source: str) -> dict[str, Any]:
 
 def _opening() -> str:
     text = _(
-        "This is the run that you saw, in plain PyTorch. Run all cells from the top: on a CPU, "
-        "with the same version of PyTorch, the losses are those on the screen."
+        "This is what you saw, in plain PyTorch. Run all cells from the top: on a CPU, with the "
+        "same version of PyTorch, the numbers are those on the screen."
     )
-    title = _("A network and its training")
+    title = _("From the screen to PyTorch")
     return f"# {title}\n\n{text}"

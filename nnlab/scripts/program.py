@@ -118,7 +118,7 @@ def _criterion(experiment: Experiment) -> Section:
 
 
 def _training(loop: Loop) -> Iterator[Section]:
-    if loop.until > 0:
+    if loop.experiment.training.epochs > 0:
         text = _(
             "In each step the network guesses and the loss is measured; the old gradients are "
             "emptied, `backward` finds the new ones, and the optimizer moves every weight a little."

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import torch
 from torch import Tensor
@@ -96,12 +96,7 @@ class Combined:
         They are those with a gradient other than 0 when every operand is full of twos, where no
         operation here has a slope of 0.
         """
-        operation = OPERATIONS[self.combination.operation]
-        probes = [torch.full_like(x, 2.0).requires_grad_() for x in self.operands.values()]
-        result = operation.compute(*probes, *_arguments(self.combination))
-        gradients = torch.autograd.grad(result[cell], probes)
-        found = (tuple(map(tuple, slope.nonzero().tolist())) for slope in gradients)
-        return dict(zip(self.operands, found, strict=True))
+        return dict(zip(self.operands, _made_by(self.combination, cell), strict=True))
 
     def work(self, cell: Cell) -> tuple[str, str]:
         """How this cell was computed: once with names, once with numbers."""
@@ -113,6 +108,17 @@ class Combined:
         ]
         write, value = OPERATIONS[self.combination.operation].work, self.result[cell].item()
         return f"{name('c', cell)} = {write(*named)}", f"{write(*valued)} = {number(value)}"
+
+
+@lru_cache(maxsize=1024)
+def _made_by(combination: Combination, cell: Cell) -> tuple[tuple[Cell, ...], ...]:
+    """For each operand the cells with a gradient of this cell."""
+    operation = OPERATIONS[combination.operation]
+    operands = _operands(combination).values()
+    probes = [torch.full_like(x, 2.0).requires_grad_() for x in operands]
+    result = operation.compute(*probes, *_arguments(combination))
+    gradients = torch.autograd.grad(result[cell], probes)
+    return tuple(tuple(map(tuple, slope.nonzero().tolist())) for slope in gradients)
 
 
 def combine(combination: Combination) -> Combined:

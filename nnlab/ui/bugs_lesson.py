@@ -131,8 +131,21 @@ def _tried(name: str) -> str:
 def _show_curves(name: str, tried: str, seed: int) -> None:
     broken = _named(_measured(name, "", seed))
     remedied = _named(_measured(name, tried, seed)) if tried else {}
+    ends = _ends(_("{name}, as it is"), broken)
+    ends += _ends(_("{name}, with the remedy"), remedied)
     alt = _("Curves of the broken program: {names}.").format(names=", ".join(broken))
-    view(bug_curves(broken, remedied), key=f"{PAGE}_curves", alt=alt)
+    view(bug_curves(broken, remedied), key=f"{PAGE}_curves", alt=" ".join((alt, *ends)))
+    st.caption("  \n".join(ends))
+
+
+def _ends(pattern: str, curves: Mapping[str, list[float]]) -> list[str]:
+    """Where each curve begins and ends, in words."""
+    text = _("{curve}: from {first} to {last}.")
+    return [
+        text.format(curve=pattern.format(name=name), first=number(curve[0]), last=number(curve[-1]))
+        for name, curve in curves.items()
+        if curve
+    ]
 
 
 def _named(curves: Curves) -> Mapping[str, list[float]]:

@@ -65,7 +65,7 @@ def count(label: str, key: str, limits: tuple[int, int], default: int) -> int:
 def choose_seed(page: str, *forgotten: str, first: int = FIRST_SEED) -> int:
     """The seed, and a button for the next one, which also forgets what was set by hand."""
     key = f"{page}_seed"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         seed = count(_("seed number"), key, (0, LAST_SEED), first)
         st.button(
             _("New random numbers"),

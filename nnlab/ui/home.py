@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
-import torch
 
 from nnlab.arithmetic import bracketed, number
 from nnlab.figures.neuron import feature_plane
-from nnlab.gates import CORNERS, GATES, answers, corner_outputs
+from nnlab.gates import CORNERS, GATES, answers, corner_outputs, corner_sums
 from nnlab.language import gettext as _
-from nnlab.neuron import Neuron, evaluate, pre_activation
+from nnlab.neuron import Neuron, evaluate
 from nnlab.ui import lesson
 from nnlab.ui.contents import SECTIONS, Entry
 from nnlab.ui.neuron_lesson import FIRST_GATE
@@ -51,7 +50,7 @@ def _slide() -> Neuron:
 def _corners(neuron: Neuron) -> str:
     """What the neuron says at the four corners, with the numbers of now, as Markdown."""
     first, second, bias = (bracketed(value) for value in (*neuron.weights, neuron.bias))
-    sums = pre_activation(neuron, torch.tensor(CORNERS))[:, 0].tolist()
+    sums = corner_sums(neuron).tolist()
     rows = [
         f"{x:g} × {first} + {y:g} × {second} + {bias} = {number(z)} → {output:.2f}"
         for (x, y), z, output in zip(CORNERS, sums, corner_outputs(neuron).tolist(), strict=True)

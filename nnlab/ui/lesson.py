@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.ui import link, server
 from nnlab.ui.choice import choose
+from nnlab.ui.code import show_code, show_program
 
 
 def question(text: str, lead: str = "") -> None:
@@ -52,7 +54,13 @@ def formula(latex: str) -> None:
     st.latex(latex)
 
 
-def code(source: str) -> None:
-    """The PyTorch lines that compute exactly what is on the screen, ready to copy."""
+def code(source: str, key: str = "code") -> None:
+    """The PyTorch lines that compute exactly what is on the screen, ready to take away."""
     st.subheader(_("The PyTorch lines"), anchor=False)
-    st.code(source, language="python", wrap_lines=True)
+    show_code(source, key)
+
+
+def program(experiment: Experiment, key: str, until: int | None = None) -> None:
+    """The whole program of the run on the screen, up to the step `until`."""
+    st.subheader(_("The PyTorch lines"), anchor=False)
+    show_program(experiment, key, until)

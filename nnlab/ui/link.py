@@ -91,6 +91,13 @@ def hold(key: str, text: str) -> None:
     _memory().texts[key] = text
 
 
+def keep(key: str) -> None:
+    """Put what is held into the link, though nothing is decided by it."""
+    memory, text = _memory(), read(key)
+    memory.written[key] = text
+    _put(key, text)
+
+
 def write(key: str, text: str) -> None:
     """Remember a text for this session and put it into the link; an empty one leaves the link."""
     if text != _memory().written.get(key, ""):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from nnlab import gates
 from nnlab.activations import ACTIVATIONS
 from nnlab.figures import neuron as pictures
-from nnlab.gates import GATES, SEPARABLE, Answers, answers, right
+from nnlab.gates import GATES, SEPARABLE, answers, right
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.neuron import MOST_FEATURES, Evaluation, Neuron, draw, evaluate
@@ -85,6 +86,7 @@ def choose_aim() -> str:
 
 def choose_start(aim: str) -> Neuron:
     """The neuron before a slider is moved: the gates' or the tutorial's own, and its activation."""
+    link.keep(_SEEN)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = FIRST_GATE if aim in GATES else _drawn(_keys(SEED))
         activation = st.selectbox(
@@ -309,7 +311,7 @@ def _answer(gate: str, neuron: Neuron) -> None:
 
 
 def _count(gate: str, neuron: Neuron) -> Tally:
-    """Add the neuron's answers to those seen in this session."""
-    seen: set[Answers] = st.session_state.setdefault(_SEEN, set())
-    seen.add(answers(neuron))
+    """Add the neuron's answers to those seen so far, which the link keeps."""
+    seen = gates.read(link.read(_SEEN)) | {answers(neuron)}
+    link.hold(_SEEN, gates.written(seen))
     return Tally(len(seen), max(right(row, gate) for row in seen))

@@ -87,12 +87,18 @@ def session() -> Session:
 def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
-    goal = min(link.count(AT) or 0, experiment.n_steps)
-    player.reach(goal)
     held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
-    if player.step < goal and not player.trainer.finished:
-        held.goal, held.told = goal, told or _way_to(goal, player.step)
+    go_to(held, min(link.count(AT) or 0, experiment.n_steps))
     return held
+
+
+def go_to(held: Session, goal: int) -> None:
+    """Go to a step, and say so if the way there takes longer than a moment."""
+    player = held.player
+    player.reach(goal)
+    held.goal = 0
+    if player.step < goal and not player.trainer.finished:
+        held.goal, held.told = goal, held.told or _way_to(goal, player.step)
 
 
 def _linked(text: str) -> tuple[Experiment, str]:
@@ -124,8 +130,8 @@ def remember(held: Session) -> bool:
 def _way_to(goal: int, step: int) -> str:
     """That a long run has not been trained again as a whole yet."""
     return _(
-        "The link leads to step {goal}. So far {step} steps have been trained anew: press Play, "
-        "and it pauses there by itself."
+        "It goes on to step {goal}. So far {step} steps have been trained anew: press Play, and it "
+        "pauses there by itself."
     ).format(goal=goal, step=step)
 
 

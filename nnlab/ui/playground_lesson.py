@@ -12,7 +12,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.first_start import first_start
 from nnlab.ui.gallery import gallery, opened
 from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import ACTS, Session, acted, has_part, play, remember, session
+from nnlab.ui.playground import ACTS, Session, acted, go_to, has_part, play, remember, session
 from nnlab.ui.playground_controls import CONTROLS, fitted
 from nnlab.ui.playground_pictures import show_curves, show_field
 from nnlab.ui.server import session_lock
@@ -85,7 +85,7 @@ def bring(held: Session) -> None:
     if found := brought():
         ACTS["pause"](held, {})
         held.player.become(found.experiment)
-        held.player.reach(found.at)
+        go_to(held, found.at)
 
 
 def taken(held: Session) -> Taken:

@@ -24,7 +24,7 @@ from nnlab.language import gettext_noop as N_
 from nnlab.limits import ExperimentError
 from nnlab.packed import PARAMETERS, pack
 from nnlab.training import Run
-from nnlab.ui.house import house
+from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.server import session_lock
 
@@ -165,8 +165,8 @@ def _read(taken: Taken, key: str) -> None:
     ending = PurePath(uploaded.name).suffix.removeprefix(".").lower()
     with session_lock():
         try:
-            content = uploaded.getvalue()
-            st.session_state[_BROUGHT] = READERS[ending](content, taken.look())
+            saved = READERS[ending](uploaded.getvalue(), taken.look())
+            st.session_state[_BROUGHT] = saved._replace(experiment=within(saved.experiment))
         except ExperimentError as error:
             st.session_state[_SAID] = as_text(str(error))
 

@@ -63,7 +63,7 @@ def explore(start: Experiment, device: str) -> Run:
         step = trace_step(run, moment)
         _show_curve(run, moment)
         _show_network(run, moment, step)
-    printed, parts = st.columns([2, 3], gap="large")
+    printed, parts = st.columns(2, gap="medium")
     with printed:
         st.subheader(_("What the tutorial prints"), anchor=False)
         st.code(log(run, moment), language=None, wrap_lines=True)

@@ -31,8 +31,6 @@ from nnlab.measures import (
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.player import Player
 from nnlab.scene import kind_of
-from nnlab.scripts.module import STYLES
-from nnlab.scripts.program import program
 from nnlab.training import Run
 from nnlab.ui import lesson
 from nnlab.ui.choice import choose
@@ -40,7 +38,6 @@ from nnlab.ui.server import session_lock
 from nnlab.ui.view import view
 
 CHOICE, NOTHING = "watch", "nothing"
-STYLE = "play_style"
 EVERY_S = 0.5
 """Seconds between two pictures while it plays."""
 BINS = 24
@@ -88,8 +85,7 @@ def describe(player: Player) -> None:
     ]
     rows = f"L &= {' + '.join(terms)}", f"& {OPTIMIZERS[training.optimizer.name].formula}"
     lesson.formula(r"\begin{aligned} " + r" \\[1ex] ".join(rows) + r" \end{aligned}")
-    style = choose(_("Written as"), {name: name for name in STYLES}, STYLE, "Sequential")
-    lesson.code(program(player.experiment, style or "Sequential", player.step))
+    lesson.program(player.experiment, "play", player.step)
 
 
 # ---- the pictures ----

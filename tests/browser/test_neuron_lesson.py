@@ -152,6 +152,8 @@ def test_xor_can_not_be_done_and_is_explained_after_trying(page: Page, server: S
         wait_until_idle(page)
         type_exact(page, "gate_bias", bias)
     expect(why).to_be_visible(timeout=PATIENCE)
+    page.reload()
+    expect(why).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.mark.thorough

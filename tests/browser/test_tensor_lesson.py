@@ -74,8 +74,12 @@ def type_exactly(page: Page, label: str, value: str) -> None:
     box.press("Enter")
 
 
-def test_a_stack_of_sheets_is_made_and_its_task_is_done(page: Page, server: Server) -> None:
+def test_a_prediction_is_judged_and_a_stack_of_sheets_is_made(page: Page, server: Server) -> None:
     open_part(page, server)
+    page.get_by_role("radio", name="234", exact=True).click()
+    expect(page.get_by_text("Not quite.")).to_be_visible()
+    page.get_by_role("radio", name="24", exact=True).click()
+    expect(page.get_by_text("Yes.")).to_be_visible()
     page.get_by_role("radio", name="3: a stack of sheets").click()
     type_exactly(page, "dimension 2", "2")
     expect(page.get_by_text("Its sizes multiply to 12.")).to_be_visible()
@@ -83,14 +87,6 @@ def test_a_stack_of_sheets_is_made_and_its_task_is_done(page: Page, server: Serv
     shown = [float(text) for text in cells(page, "tensor_whole").values()]
     assert shown == pytest.approx(t.flatten().tolist(), abs=1e-4)
     expect(page.get_by_text("torch.Size([2, 3, 2]) 12 torch.float32 cpu")).to_be_visible()
-
-
-def test_a_prediction_is_judged(page: Page, server: Server) -> None:
-    open_part(page, server)
-    page.get_by_role("radio", name="234", exact=True).click()
-    expect(page.get_by_text("Not quite.")).to_be_visible()
-    page.get_by_role("radio", name="24", exact=True).click()
-    expect(page.get_by_text("Yes.")).to_be_visible()
 
 
 def test_an_index_of_ones_own_is_picked_and_kept_in_the_link(page: Page, server: Server) -> None:
@@ -108,7 +104,9 @@ def test_an_index_of_ones_own_is_picked_and_kept_in_the_link(page: Page, server:
         page.locator("h1").first.wait_for()
 
 
-def test_a_product_fills_by_button_by_click_and_by_keyboard(page: Page, server: Server) -> None:
+def test_a_product_fills_by_button_by_click_and_by_keyboard_and_shows_its_inputs(
+    page: Page, server: Server
+) -> None:
     c = torch.mm(A, B)
     open_part(page, server, "combine")
     assert cells(page, "tensor_combined")["t.c.0.0"] == f"{c[0, 0]:g}"
@@ -122,14 +120,13 @@ def test_a_product_fills_by_button_by_click_and_by_keyboard(page: Page, server: 
     assert filled == c.flatten().tolist()
     page.get_by_role("slider", name="cell of c").press("ArrowLeft")
     expect(page.get_by_text("c[1, 0] = 4 * 10 + 5 * 30 + 6 * 50 = 490").first).to_be_visible()
-
-
-def test_the_chosen_cell_is_restored_from_the_link(page: Page, server: Server) -> None:
-    open_part(page, server, "combine")
-    click_cell(page, "tensor_combined", "t.c.1.0")
     page.wait_for_function("location.search.includes('tensor_cell4=3')")
     page.reload()
     expect(page.get_by_text("c[1, 0] = 4 * 10 + 5 * 30 + 6 * 50 = 490").first).to_be_visible()
+    expect(picture(page, "tensor_combined")).not_to_have_attribute("data-drawn", "0")
+    page.mouse.move(*picture(page, "tensor_combined").evaluate(_PLACE, "t.c.0.1"))
+    # The cell that is pointed at, a row of a and a column of b.
+    expect(picture(page, "tensor_combined").locator(".nnlab-lit .ring")).to_have_count(1 + 3 + 3)
 
 
 def test_writing_through_the_view_changes_the_array_and_not_the_copy(

@@ -70,6 +70,17 @@ def test_the_chosen_cell_and_what_made_it_are_marked(combination: Combination) -
 
 
 @pytest.mark.parametrize("combination", FITTING, ids=str)
+def test_every_cell_of_the_result_knows_what_made_it(combination: Combination) -> None:
+    found = combine(combination)
+    figure = pictures.combined(found, found.cells[0])
+    drawn = set(figure.data[-1].customdata)
+    for cell in found.cells:
+        made_of = figure.layout.meta["made_of"][part("c", cell)]
+        wanted = {part(name, one) for name, many in found.inputs(cell).items() for one in many}
+        assert set(made_of) == wanted <= drawn
+
+
+@pytest.mark.parametrize("combination", FITTING, ids=str)
 def test_the_result_fills_cell_by_cell(combination: Combination) -> None:
     found = combine(combination)
     full = {part("c", cell): text for cell, text in numbers(found.result).items()}

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.interpreter import printed_by
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "10_depth.py"
 
@@ -75,7 +76,7 @@ def test_the_program_prints_the_pages_sizes() -> None:
         lesson(aim="dead", layers_dead="3"),
     ]
     for page, printed in zip(
-        pages, printed_by([page.code[-1].value for page in pages]), strict=True
+        pages, printed_by([programs(page)[-1] for page in pages]), strict=True
     ):
         rows = [line.split(" ") for line in printed.splitlines()[1:]]
         said = {int(number): (float(std), float(size)) for number, std, size in rows}

@@ -9,6 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from nnlab.arithmetic import number
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "3_layers.py"
 
@@ -23,7 +24,7 @@ def lesson(**parameters: str) -> AppTest:
 def text(page: AppTest) -> str:
     """Everything that is written on the page."""
     elements = (*page.markdown, *page.code, *page.latex, *page.success, *page.info)
-    return "\n".join(element.value for element in elements)
+    return "\n".join([*(element.value for element in elements), *programs(page)])
 
 
 def seed_lines(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -60,20 +61,20 @@ def test_the_output_too() -> None:
 
 def test_new_random_numbers_forget_what_was_set_by_hand() -> None:
     page = lesson(layers_edits="w0.0.0:2.5", layers_x="1")
-    assert "W1[0, 0] = 2.5" in page.code[-1].value
+    assert "W1[0, 0] = 2.5" in programs(page)[-1]
     page.button(key="layers_new_seed").click().run()
-    assert "W1[0, 0]" not in page.code[-1].value
-    assert "torch.manual_seed(8)" in page.code[-1].value
+    assert "W1[0, 0]" not in programs(page)[-1]
+    assert "torch.manual_seed(8)" in programs(page)[-1]
 
 
 def test_edits_of_a_link_are_undone_one_by_one_or_all() -> None:
     edits = "w0.0.0:2.5,b0.1:-1,w1.0.0:3"
     page = lesson(layers_edits=edits)
     page.button(key="layers_undo").click().run()
-    assert "W2[0, 0] = 3" not in page.code[-1].value
-    assert "B1[0, 1] = -1.0" in page.code[-1].value
+    assert "W2[0, 0] = 3" not in programs(page)[-1]
+    assert "B1[0, 1] = -1.0" in programs(page)[-1]
     page.button(key="layers_reset").click().run()
-    assert "] = " not in page.code[-1].value
+    assert "] = " not in programs(page)[-1]
     assert page.button(key="layers_undo").disabled
 
 
@@ -95,13 +96,13 @@ def test_a_smaller_network_leaves_out_edits_of_parts_that_are_gone() -> None:
     page = lesson(layers_edits="w0.1.2:2.5,w0.0.0:1")
     page.number_input(key="layers_units1").set_value(1).run()
     assert not page.exception
-    assert "2.5" not in page.code[-1].value
-    assert "W1[0, 0] = 1.0" in page.code[-1].value
+    assert "2.5" not in programs(page)[-1]
+    assert "W1[0, 0] = 1.0" in programs(page)[-1]
 
 
 def test_an_edit_in_the_link_is_in_the_lines() -> None:
     page = lesson(layers_edits="w0.1.2:0.125")
-    assert "W1[2, 1] = 0.125" in page.code[-1].value
+    assert "W1[2, 1] = 0.125" in programs(page)[-1]
 
 
 def test_the_output_task_is_done_by_one_large_bias() -> None:

@@ -11,7 +11,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from nnlab import gates
 from nnlab.activations import ACTIVATIONS
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "2_neuron.py"
 # Five rows of answers, none of them XOR's; the last has three of four right.
@@ -66,7 +68,7 @@ def test_it_opens_with_five_features_as_the_tutorial_has() -> None:
 @pytest.mark.parametrize("activation", ["Sigmoid", "GELU"])
 def test_the_lines_print_what_the_page_shows(activation: str) -> None:
     page = lesson(neuron_activation=activation, neuron_seed_weights="0.1__-2.55")
-    (source,) = (each.value for each in page.code if each.value.startswith("import torch"))
+    (source,) = programs(page)
     ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     printed = [float(found) for found in re.findall(r"-?\d+\.\d*", ran.stdout)]
     *products, _bias, z, y = numbers(page)
@@ -117,8 +119,7 @@ def test_xor_is_explained_only_after_an_honest_try() -> None:
     page = lesson(neuron_aim="XOR")
     assert not done(page)
     assert "Best so far: 1 of 4" in page.caption[0].value
-    page.session_state["neuron_seen"] = set(TRIED)
-    page.run()
+    page = lesson(neuron_aim="XOR", neuron_seen=gates.written(TRIED))
     assert done(page)
     assert "3 of 4 is the best" in page.success[0].value
 
@@ -139,10 +140,11 @@ def test_the_prediction_is_answered_once_it_is_made(answer: str, right: bool) ->
         {"neuron_aim": "NAND", "neuron_activation": "Sin"},
         {"neuron_seed_weights": "inf_1e9_x_'\"<b>"},
         {"neuron_aim": "XOR", "neuron_gate_bias": "_" * 1000},
+        {"neuron_aim": "XOR", "neuron_seen": "f" * 1000},
     ],
     ids=str,
 )
 def test_a_link_made_by_hand_does_no_harm(parameters: dict[str, str]) -> None:
     page = lesson(**parameters)
     assert not page.exception
-    assert len(page.code) == 1
+    assert len(programs(page)) == 1

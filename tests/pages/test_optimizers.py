@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from nnlab.race import LANES
 from nnlab.valleys import VALLEYS
 from tests.interpreter import printed_by
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "9_optimizers.py"
 
@@ -56,7 +57,7 @@ def test_by_hand_and_what_pytorch_keeps_are_the_same_to_the_last_shown_digit(nam
 
 def test_the_program_prints_where_they_end_and_what_is_kept() -> None:
     page = lesson(ground="himmelblau", racer="Adam", at="7", steps_himmelblau="40")
-    printed = printed_by([page.code[-1].value])[0].splitlines()
+    printed = printed_by([programs(page)[-1]])[0].splitlines()
     ends = {line.split(" ")[0]: float(line.rsplit(" ", 1)[1]) for line in printed[: len(LANES)]}
     for name, height in ends.items():
         assert height >= 0, name
@@ -70,7 +71,7 @@ def test_the_program_prints_where_they_end_and_what_is_kept() -> None:
 
 def test_the_programs_ends_are_the_walks() -> None:
     page = lesson(steps_ravine="30")
-    printed = printed_by([page.code[-1].value])[0].splitlines()[: len(LANES)]
+    printed = printed_by([programs(page)[-1]])[0].splitlines()[: len(LANES)]
     point = torch.tensor(VALLEYS["ravine"].start, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([point], lr=0.3)
     for _step in range(30):
@@ -89,7 +90,7 @@ def test_the_ravine_can_be_run_down_by_plain_sgd() -> None:
 def test_on_the_network_the_ledger_tells_a_weight() -> None:
     page = lesson(ground="network", racer="Nesterov", at="3", part_network="w0.1.2")
     assert set(book(page)) == {".grad", "momentum_buffer", "parameter"}
-    assert "y_pred = model(x)" in page.code[-1].value
+    assert "y_pred = model(x)" in programs(page)[-1]
 
 
 def test_a_click_on_the_ground_starts_the_race_there() -> None:

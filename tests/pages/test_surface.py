@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab.terrains import TERRAINS
 from tests.interpreter import printed_by
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "8_surface.py"
 
@@ -52,8 +53,8 @@ def test_the_program_prints_the_pages_numbers() -> None:
     asked = [("line", "pair"), ("hinge", "pair"), ("xor", "main"), ("xor", "pair")]
     asked += [("tutorial", "main"), ("tutorial", "random")]
     pages = [lesson(terrain=terrain, slice=kind, steps="20") for terrain, kind in asked]
-    programs = printed_by([page.code[-1].value for page in pages])
-    for page, printed in zip(pages, programs, strict=True):
+    outputs = printed_by([programs(page)[-1] for page in pages])
+    for page, printed in zip(pages, outputs, strict=True):
         said = dict(line.split(":") for line in printed.splitlines())
         loss, *slopes = bold(page)
         assert float(said["loss"]) == pytest.approx(loss, abs=2e-6)

@@ -17,6 +17,7 @@ from nnlab.training import train
 from nnlab.ui import sweep_lesson
 from nnlab.ui.playground import START
 from nnlab.ui.sweep_lesson import CHANGES, differences, start
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "11_sweep.py"
 
@@ -40,7 +41,7 @@ def test_the_script_prints_the_numbers_on_the_page() -> None:
     page = lesson(seeds="10", cell="c1.3")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(page.code[0].value, {})  # noqa: S102
+        exec(programs(page)[-1], {})  # noqa: S102
     printed = sorted(re.findall(r"[\d.]+$", out.getvalue(), re.MULTILINE), key=float)
     assert len(printed) == 10
     said = next(each.value for each in page.markdown if "ends between" in each.value)

@@ -17,6 +17,7 @@ from nnlab.files.weights import FORMATS
 from nnlab.player import Player
 from nnlab.presets import PRESETS
 from nnlab.training import train
+from nnlab.ui.house import house
 from nnlab.ui.playground import START
 from nnlab.ui.take_away import FILES, READERS, Look
 
@@ -65,7 +66,7 @@ def test_a_page_with_a_network_gives_every_file_and_takes_one(name: str) -> None
 
 def test_a_valley_has_no_network_to_give() -> None:
     page = opened("optimizers", optimizers_ground="ravine")
-    assert not page.get("download_button")
+    assert not page.get("file_uploader")
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -98,6 +99,16 @@ def test_what_can_not_be_read_gets_one_sentence_and_changes_nothing(ending: str)
     assert player(page).experiment == START
     brought(page, f"good.{ending}", READERS_GOOD[ending])
     assert not page.error
+
+
+def test_more_than_this_house_allows_gets_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, small = opened("playground"), replace(house(), most_steps=START.n_steps)
+    monkeypatch.setattr("nnlab.ui.house.house", lambda: small)
+    longer = replace(START, training=replace(START.training, epochs=3000))
+    brought(page, "long.json", write_experiment(Saved(longer)))
+    (error,) = page.error
+    assert "number of steps" in error.value
+    assert player(page).experiment == START
 
 
 def test_what_is_given_is_what_is_looked_at() -> None:

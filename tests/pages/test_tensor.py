@@ -11,6 +11,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.interpreter import printed_by
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "1_tensor.py"
 PARTS = ("make", "index", "combine", "share", "misfit", "move")
@@ -36,8 +37,7 @@ def open_page(part: str, **link: str) -> AppTest:
 
 def shown(page: AppTest) -> tuple[str, str]:
     """The PyTorch lines on the page, and what the page says that they print."""
-    blocks = [block.value for block in page.code]
-    return blocks[-2], blocks[-1]
+    return programs(page)[-1], page.code[-1].value
 
 
 def said(page: AppTest) -> str:

@@ -9,6 +9,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
+from tests.shown import programs
+
 PAGE = Path(__file__).parents[2] / "pages" / "4_training.py"
 
 
@@ -112,7 +114,7 @@ def test_enough_steps_learn_the_rows_by_heart() -> None:
 def test_forgetting_zero_grad_changes_the_losses_and_the_code() -> None:
     page = lesson(forget="true", rate="0.5")
     assert printed(page) != printed(lesson(rate="0.5"))
-    assert "# optimizer.zero_grad()" in page.code[-1].value
+    assert "# optimizer.zero_grad()" in programs(page)[-1]
 
 
 def test_a_right_prediction_is_praised_and_a_wrong_one_is_not() -> None:

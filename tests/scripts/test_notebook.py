@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from nnlab.experiment import Experiment
+from nnlab.experiment import Experiment, Training
 from nnlab.language import use
 from nnlab.scripts.notebook import notebook
 from nnlab.training import train
@@ -40,4 +40,4 @@ def test_it_is_the_same_each_time_and_explains_every_cell() -> None:
 
 
 def test_what_was_not_trained_has_no_curve() -> None:
-    assert "matplotlib" not in notebook(Experiment(), until=0)
+    assert "matplotlib" not in notebook(Experiment(training=Training(epochs=0)))
