@@ -93,16 +93,17 @@ function row(code, line, i) {
   let element = code.rows[i]
   if (!element) {
     element = code.rows[i] = make("div", { id: `line${i}` })
-    element.setAttribute("role", "option")
     code.lines.append(element)
   }
   if (element.line !== line) {
     element.line = line
     element.style.setProperty("--in", line.length - line.trimStart().length)
+    element.setAttribute("role", line.trim() ? "option" : "presentation")
     element.replaceChildren(...painted(line))
   }
   element.className = makes(code, i) ? "line makes" : "line"
-  element.setAttribute("aria-selected", String(i === code.held))
+  if (line.trim()) element.setAttribute("aria-selected", String(i === code.held))
+  else element.removeAttribute("aria-selected")
 }
 
 const makes = (code, i) => Boolean(code.data.marks[i]?.parts.length || code.data.marks[i]?.roles.length)
@@ -165,9 +166,8 @@ function listen(code) {
   lines.onblur = () => point(code, code.held)
   lines.onfocus = () => lines.matches(":focus-visible") && point(code, Math.max(code.at, 0))
   lines.onkeydown = (event) => {
-    const last = code.rows.length - 1
-    const to = { ArrowDown: code.at + 1, ArrowUp: code.at - 1, Home: 0, End: last }[event.key]
-    if (to !== undefined) walk(code, Math.min(Math.max(to, 0), last))
+    const way = { ArrowDown: [code.at + 1, 1], ArrowUp: [code.at - 1, -1], Home: [0, 1], End: [code.rows.length - 1, -1] }[event.key]
+    if (way) walk(code, ...way)
     else if (event.key === "Enter" || event.key === " ") hold(code, code.at)
     else if (event.key === "Escape") hold(code, -1)
     else return
@@ -175,7 +175,10 @@ function listen(code) {
   }
 }
 
-function walk(code, i) {
+// To a line, or where it is empty to the next one that way.
+function walk(code, i, by) {
+  while (code.rows[i] && !code.rows[i].line.trim()) i += by
+  if (!code.rows[i]) return
   point(code, i)
   code.rows[i].scrollIntoView({ block: "nearest" })
 }
@@ -190,7 +193,7 @@ function hold(code, i) {
   code.held = i === code.held ? -1 : i
   code.rows.forEach((element, place) => {
     element.classList.toggle("held", place === code.held)
-    element.setAttribute("aria-selected", String(place === code.held))
+    if (element.line.trim()) element.setAttribute("aria-selected", String(place === code.held))
   })
   point(code, code.held)
   if (code.held >= 0) tell(code, code.held, true)

@@ -66,7 +66,7 @@ function mount(parent) {
   document.addEventListener(ACT, stage.listen)
   stage.answer = () => stage.payload && passOn(stage)
   document.addEventListener(WAITING, stage.answer)
-  stage.heed = (event) => mark(stage, event.detail)
+  stage.heed = (event) => lightUp(stage, event.detail)
   document.addEventListener(MARKED, stage.heed)
   stages.set(parent, stage)
   return stage
@@ -490,7 +490,7 @@ function pick(stage, id) {
 }
 
 // A line of code is pointed at: the network, or the parts that it makes, are lit up.
-function mark(stage, made) {
+function lightUp(stage, made) {
   stage.marked = made
   const whole = Boolean(made?.roles.includes("stage"))
   stage.canvas.classList.toggle("marked", whole)

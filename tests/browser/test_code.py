@@ -28,6 +28,8 @@ def test_the_program_of_a_run_with_changes_prints_the_number_on_the_screen(
     page: Page, server: Server
 ) -> None:
     open_page(page, server, "playground")
+    expect(stage(page)).to_have_attribute("data-frame", re.compile(r"\d+"))
+    wait_until_idle(page)
     press(page, "Epoch")
     expect_said(page, "step 10")
     stage(page).locator("canvas").first.focus()
