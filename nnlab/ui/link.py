@@ -28,6 +28,7 @@ class _Memory:
     read: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    behind: bool = False
 
 
 def arrive(page: str) -> None:
@@ -36,6 +37,7 @@ def arrive(page: str) -> None:
     memory.settled = False
     if memory.page != page:
         memory.page = page
+        memory.behind = False
         memory.read.clear()
 
 
@@ -53,6 +55,16 @@ def _endless(text: str) -> bool:
         return not math.isfinite(float(text))
     except ValueError:
         return False
+
+
+def lag(*, behind: bool) -> None:
+    """Say whether there is more on the page than a link can carry, so that it tells of before."""
+    _memory().behind = behind
+
+
+def lags() -> bool:
+    """Whether the link tells of before."""
+    return _memory().behind
 
 
 def settle() -> None:
