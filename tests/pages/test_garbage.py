@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.state.query_params import QueryParams
@@ -68,7 +69,7 @@ def test_any_parameter_gives_a_sane_page(path: Path, monkeypatch: pytest.MonkeyP
     bound: set[str] = set()
     bind = QueryParams.bind_widget
 
-    def noting(self: QueryParams, param_key: str, *more: object, **rest: object) -> None:
+    def noting(self: QueryParams, param_key: str, *more: Any, **rest: Any) -> None:
         bound.add(param_key)
         bind(self, param_key, *more, **rest)
 
