@@ -41,13 +41,16 @@ def arrive(page: str) -> None:
         memory.read.clear()
 
 
-def mend() -> None:
-    """Take numbers out of the link that are too large for one: Streamlit's own number inputs, bound
-    to the link, would end in a traceback."""
+def mend() -> list[str]:
+    """Take numbers without end out of the link, and return whose they were: Streamlit's own number
+    inputs, bound to the link, would end in a traceback."""
+    gone = []
     for key, text in st.query_params.to_dict().items():
         if _endless(text):
             with suppress(StreamlitAPIException):
                 del st.query_params[key]
+                gone.append(key)
+    return gone
 
 
 def _endless(text: str) -> bool:

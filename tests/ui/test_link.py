@@ -15,7 +15,8 @@ def page() -> None:
     link.arrive(st.session_state.get("page", "one"))
     st.button("hold", on_click=link.hold, args=("w", "2"))
     st.button("write", on_click=link.write, args=("w", "3"))
-    st.button("mend", on_click=link.mend)
+    if st.button("mend"):
+        link.mend()
     st.button("lag", on_click=link.lag, kwargs={"behind": True})
     st.button("forget", on_click=link.forget, args=("w", "unknown"))
     st.text(link.read("w"))
