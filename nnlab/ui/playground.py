@@ -125,6 +125,7 @@ def remember(held: Session) -> bool:
     if fits(text):
         link.write(EXPERIMENT, text)
         link.write(AT, str(held.player.step) if held.player.step else "")
+    link.lag(behind=not fits(text))
     return fits(text)
 
 
