@@ -30,7 +30,7 @@ run: .venv/run.stamp
 	$(BIN)/python -m streamlit run streamlit_app.py
 
 # Tests of a running server, most of them with a browser.
-SERVED := tests/browser tests/deploy tests/hostile
+SERVED := tests/browser tests/deploy tests/faults tests/hostile
 
 # Side by side; each worker of these has a server and a browser of its own.
 test: lint

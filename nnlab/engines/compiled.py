@@ -5,6 +5,7 @@ until it is ready, another engine does the work."""
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import subprocess
 import sys
@@ -47,6 +48,9 @@ else:
     kernel = _Late()
 
 
+_LOG = logging.getLogger(__name__)
+
+
 class Warming:
     """Gets the kernel ready once for the whole process, in a thread of its own."""
 
@@ -64,10 +68,15 @@ class Warming:
             return self._thread
 
     def _work(self) -> None:
-        if not kept():
-            compile_beside()
-        take_a_step()
-        self.done = True
+        """Where the disk is full or can't be written, the other engines do all the work."""
+        try:
+            if not kept():
+                compile_beside()
+            take_a_step()
+        except OSError as error:
+            _LOG.warning("The compiled engine can't be kept on disk, so others train: %s", error)
+        else:
+            self.done = True
 
 
 def kept() -> bool:
