@@ -1,6 +1,6 @@
 # make run    the app            make lint      what ruff and mypy say
 # make test   everything         make format    let ruff rewrite the sources
-# make thorough, audit, lock, messages, screenshots, bench: see each below.
+# make thorough, audit, lock, messages, docs, screenshots, bench: see each below.
 # Another interpreter: make run PYTHON=python3.13. More test workers: make test WORKERS=8.
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ CATALOGUE := locale/zh_CN/LC_MESSAGES/nnlab.po
 TEMPLATE := locale/nnlab.pot
 
 .DEFAULT_GOAL := run
-.PHONY: run test thorough lint format audit lock messages screenshots bench
+.PHONY: run test thorough lint format audit lock messages docs screenshots bench
 
 # The stamps: installing happens again only when a list of packages has changed.
 .venv/bin/python:
@@ -30,7 +30,7 @@ run: .venv/run.stamp
 	$(BIN)/python -m streamlit run streamlit_app.py
 
 # Tests of a running server, most of them with a browser.
-SERVED := tests/browser tests/deploy tests/hostile
+SERVED := tests/browser tests/deploy tests/faults tests/hostile
 
 # Side by side; each worker of these has a server and a browser of its own.
 test: lint
@@ -74,6 +74,10 @@ messages: .venv/test.stamp
 		--project=nnlab --version=1 --msgid-bugs-address=nnlab --output=$(TEMPLATE) .
 	$(BIN)/pybabel update --input-file=$(TEMPLATE) --output-file=$(CATALOGUE) --locale=zh_CN \
 		--no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+# The API reference from the docstrings: open docs/api/index.html.
+docs: .venv/test.stamp
+	$(BIN)/python -m docs.reference docs/api
 
 screenshots: .venv/test.stamp
 	$(BIN)/python -m tests.browser.screenshots

@@ -29,7 +29,18 @@ COUNT = """
 async (seconds) => {
   const stage = document.querySelector('.nnlab-stage');
   const field = document.querySelector('.st-key-play_field .nnlab-view');
-  const found = {frames: 0, pictures: 0};
+  const found = {frames: 0, pictures: 0, blank: 0, dimmed: 0};
+  const bench = document.querySelector('.st-key-play_bench');
+  let looking = true;
+  const look = () => {
+    const image = field.querySelector('.imagelayer image')?.getAttribute('href') ?? '';
+    const drawn = image.startsWith('data:image/png') && field.querySelector('.scatterlayer path');
+    const stale = [...bench.querySelectorAll('[data-stale=true]')];
+    found.blank += !drawn;
+    found.dimmed += stale.some((element) => getComputedStyle(element).opacity < 1);
+    if (looking) requestAnimationFrame(look);
+  };
+  look();
   const frames = new MutationObserver((changes) => { found.frames += changes.length; });
   frames.observe(stage, {attributeFilter: ['data-frame']});
   let last = '';
@@ -41,6 +52,7 @@ async (seconds) => {
   pictures.observe(field, {attributeFilter: ['data-frames']});
   const began = performance.now();
   await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  looking = false;
   frames.disconnect();
   pictures.disconnect();
   return {...found, seconds: (performance.now() - began) / 1000};
@@ -93,6 +105,7 @@ def measure(page: Page, served: Served, text: str) -> str:
         f"{pictures:.1f}",
         f"{received / frames:.0f}",
         f"{1000 * cpu / frames:.1f}",
+        f"{counted['blank']}, {counted['dimmed']}",
         f"{median:.0f}",
         f"{len(answers) - len(answered)}",
     )
@@ -102,9 +115,9 @@ def measure(page: Page, served: Served, text: str) -> str:
 def main() -> None:
     print(
         "| network | frames/s | changed pictures/s | bytes/frame | server CPU ms/frame "
-        "| slider to picture, median ms | missed |"
+        "| blank, dimmed | slider to picture, median ms | missed |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
     with serving() as served, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]

@@ -49,20 +49,26 @@ class Player(Visitor):
         super().take(message)
         component = message.delta.new_element.bidi_component
         if component.component_name.endswith("stage"):
-            self._see_frame(component.bytes)
+            self._look(component.bytes)
+
+    def _look(self, film: bytes) -> None:
+        """Frames as the stage takes them: what they say, and the next ones asked for."""
+        while film:
+            length = int.from_bytes(film[:4], "little")
+            self._see_frame(film[4 : 4 + length])
+            film = film[4 + length :]
+        if self._next:
+            self._next.cancel()
+        if self.header["playing"]:
+            self._next = asyncio.create_task(self._go_on())
 
     def _see_frame(self, frame: bytes) -> None:
-        """A frame as the stage takes it: what it says, and the next one asked for."""
         now, length = time.monotonic(), int.from_bytes(frame[:4], "little")
         self.header = json.loads(frame[4 : 4 + length])
         self.frames.append(now)
         if self._asked and self.header["speed"] == self._asked[0]:
             self.answers.append(now - self._asked[1])
             self._asked = None
-        if self._next:
-            self._next.cancel()
-        if self.header["playing"]:
-            self._next = asyncio.create_task(self._go_on())
 
     async def _go_on(self) -> None:
         await asyncio.sleep(self.header["wait"] / 1000)

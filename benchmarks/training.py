@@ -35,13 +35,11 @@ from benchmarks.peers import (
 from nnlab.datasets import Samples
 from nnlab.datasets.classification import spiral
 from nnlab.datasets.given import seed_batch
-from nnlab.engines import compiled, selection
+from nnlab.engines import compiled
 from nnlab.engines.batched import Batched
 from nnlab.engines.compiled import Compiled
 from nnlab.engines.problem import Course, Engine, Problem
-from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.registry import Choice
-from nnlab.training import Trainer
 
 ROUNDS = 7
 CLOSE = 2e-3
@@ -174,42 +172,6 @@ def history_cost(work: Work) -> str:
     without: Peer = lambda work: nnlab(work, stride=10**9)  # noqa: E731
     ratio = in_turns(without, nnlab, work)[2]
     return f"{work.name}: {100 * (ratio - 1):+.0f} %"
-
-
-GROWTH = [(hidden, rows) for hidden in (4, 16, 64, 256, 1024, 4096) for rows in (100, 1000, 10_000)]
-
-
-def growth(hidden: int, rows: int) -> str:
-    """Microseconds of one update on all rows for each engine, the one that is chosen in bold."""
-    source = Choice("spiral", (("n_samples", rows),))
-    experiment = Experiment(
-        Data(source),
-        Network((Layer(hidden, Choice("Tanh")), Layer(1))),
-        Training(loss=Choice("BCEWithLogitsLoss"), epochs=10_000),
-    )
-    chosen = selection.chosen(experiment, torch.device("cpu"))
-    cells = []
-    for name in selection.ENGINES:
-        micros = f"{update_time(experiment, name):.3g}"
-        cells.append(f"**{micros}**" if name == chosen else micros)
-    work = experiment.n_parameters * rows
-    return f"| {rows} | {hidden} | {work / 1e6:.3g} | {' | '.join(cells)} |"
-
-
-def update_time(experiment: Experiment, engine: str) -> float:
-    """Microseconds of an update, history and all: the median of five runs of about 50 ms."""
-    trainer, times, steps = Trainer(experiment, engine=engine), [], 2
-    while len(times) < 5:
-        began = time.perf_counter()
-        trainer.advance(steps)
-        seconds = time.perf_counter() - began
-        if seconds < 0.05 and steps < 1000:
-            steps *= 4
-        else:
-            times.append(seconds / steps)
-        if experiment.n_steps - trainer.step < steps:
-            trainer = Trainer(experiment, engine=engine)
-    return statistics.median(times) * 1e6
 
 
 def frame(work: Work) -> list[Row]:
@@ -360,11 +322,6 @@ def main() -> None:
     print(*frame(w2), *frame(w2max), sep="\n", flush=True)
     print(*sweep(), sep="\n", flush=True)
     print("\nA whole history costs:", ", ".join(map(history_cost, (w1, w2, w2max, w3))))
-    print("\nCost of one update on all rows, in microseconds; bold is the engine that is chosen:\n")
-    print(f"| rows | units | million multiplications | {' | '.join(selection.ENGINES)} |")
-    print("|---|---|---|---|---|---|")
-    for hidden, rows in GROWTH:
-        print(growth(hidden, rows), flush=True)
     flops = speed_of_sgemm()
     print(f"\nsgemm on one thread: {flops / 1e9:.0f} GFLOP/s. The machine's limit:\n")
     print("| work | kFLOP/epoch | limit, us | nnlab, us | times |\n|---|---|---|---|---|")

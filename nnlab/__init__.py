@@ -1,5 +1,18 @@
 """How a neural network works, on real PyTorch: every number shown is a real tensor's.
 
+An `Experiment` says everything that is asked; `train` makes a `Run` of it, in which every recorded
+moment can be looked at again. Figures and files are made from these two:
+
+>>> from nnlab import Choice, Experiment, Layer, Network, Training, train
+>>> network = Network((Layer(8, Choice("Tanh")), Layer(1, Choice("Sigmoid"))))
+>>> run = train(Experiment(network=network, training=Training(learning_rate=0.5), seed=1))
+>>> bool(run.losses[-1] < run.losses[0])
+True
+>>> from nnlab.figures.document import document
+>>> page = document(run)  # the learning curves as a file of HTML
+>>> from nnlab.files.tensors import write_safetensors
+>>> weights = write_safetensors(run.module())
+
 The names below are imported when they are first used: the app has to set the number of threads
 before anything imports torch.
 """

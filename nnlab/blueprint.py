@@ -21,7 +21,7 @@ from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError, Whole
 
 MOST_CHARACTERS = 20_000
-MOST_UNITS = 4096
+MOST_INPUTS, MOST_UNITS = 1024, 4096
 ARROW = " -> "
 
 _DEEPEST = 20
@@ -73,6 +73,11 @@ def read(text: str) -> Blueprint:
     `nn.`, also inside of nn.Sequential(...), also as print(model) shows them.
 
     Raises BlueprintError, which says in one sentence what is wrong and where.
+
+    >>> read("nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1)").network.outputs
+    1
+    >>> str(read("nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1)"))
+    'Linear(2, 8) -> ReLU -> Linear(8, 1)'
     """
     if len(text) > MOST_CHARACTERS:
         sentence = _("A blueprint has at most {most} characters; this text has {count}.")
@@ -284,7 +289,8 @@ class _Draft:
         fill(self, call.name, settings)
 
     def linear(self, _name: str, settings: Mapping[str, Any]) -> None:
-        inputs = Whole(1, MOST_UNITS).accept("in_features", settings["in_features"])
+        most = MOST_UNITS if self._layers else MOST_INPUTS
+        inputs = Whole(1, most).accept("in_features", settings["in_features"])
         layer = Layer(Whole(1, MOST_UNITS).accept("out_features", settings["out_features"]))
         if self._layers:
             self._fits(inputs, f"Linear({self._layers[-1].units}, {layer.units})")

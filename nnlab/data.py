@@ -41,6 +41,11 @@ class Data(Spec):
     standardised with mean and deviation of the training rows.
 
     Raises ExperimentError when the parts do not fit each other.
+
+    >>> from nnlab import Choice, Data
+    >>> data = Data(Choice("circle"), seed=0, test_share=0.25)
+    >>> data.n_samples, data.n_test, data.names.features
+    (150, 50, ('x1', 'x2'))
     """
 
     path: ClassVar[str] = "data"

@@ -69,7 +69,12 @@ KeyT = TypeVar("KeyT")
 @dataclass(frozen=True)
 class Layer(Spec):
     """A linear layer of 1 to 4096 units, its batch norm if it has one, the activation, and the
-    share of the units that are dropped at random in training."""
+    share of the units that are dropped at random in training.
+
+    >>> from nnlab import Choice, Layer
+    >>> Layer(8, Choice("ReLU"), dropout=0.2).units
+    8
+    """
 
     path: ClassVar[str] = "layer"
     units: int = ruled(Whole(1, 4096))
@@ -80,7 +85,12 @@ class Layer(Spec):
 
 @dataclass(frozen=True)
 class Network(Spec):
-    """Up to 64 layers, the last of which gives the outputs, and how they are initialised."""
+    """Up to 64 layers, the last of which gives the outputs, and how they are initialised.
+
+    >>> from nnlab import Choice, Layer, Network
+    >>> Network((Layer(8, Choice("Tanh")), Layer(1))).outputs
+    1
+    """
 
     path: ClassVar[str] = "network"
     layers: tuple[Layer, ...] = ruled(
@@ -102,6 +112,10 @@ class Training(Spec):
     over the weights of the linear layers, are added to the loss before backward; the loss that is
     recorded is without them. With patience the training ends when the loss on the held-out rows
     (on the training's own, where none are held out) was not lower for so many epochs.
+
+    >>> from nnlab import Choice, Training
+    >>> Training(optimizer=Choice("Adam"), learning_rate=0.01).loss
+    Choice(name='MSELoss', options=())
     """
 
     path: ClassVar[str] = "training"
@@ -130,6 +144,12 @@ class Intervention(Spec):
 
     An optimizer of the same name keeps what it remembers and changes only its settings; one of
     another name begins anew.
+
+    >>> from nnlab import Experiment, Intervention, train
+    >>> slower = Intervention(step=20, field="learning_rate", value=0.001)
+    >>> plain, changed = train(Experiment()), train(Experiment(interventions=(slower,)))
+    >>> plain.losses[20] == changed.losses[20], plain.losses[30] == changed.losses[30]
+    (tensor(True), tensor(False))
     """
 
     path: ClassVar[str] = "intervention"
@@ -159,6 +179,11 @@ class Experiment(Spec):
 
     Raises ExperimentError when the parts do not fit each other: too many parameters or steps, a
     loss that can't compare these outputs with these targets, a changed weight that isn't there.
+
+    >>> from nnlab import Experiment, Training
+    >>> experiment = Experiment(training=Training(epochs=10), seed=1)
+    >>> Experiment.loads(experiment.dumps()) == experiment
+    True
     """
 
     data: Data = ruled(Of(Data), Data())

@@ -26,7 +26,13 @@ class Rule(Protocol):
 
 
 class ExperimentError(ValueError):
-    """A value that an experiment can't hold. `str()` is one sentence in the reader's language."""
+    """A value that an experiment can't hold. `str()` is one sentence in the reader's language.
+
+    >>> from nnlab import Training
+    >>> Training(shuffle=1)
+    Traceback (most recent call last):
+    nnlab.limits.ExperimentError: training.shuffle is 1, but it must be true or false.
+    """
 
     def __init__(self, field: str, value: object, rule: Rule) -> None:
         super().__init__(field, value, rule)

@@ -33,7 +33,11 @@ class Entry(Generic[T]):
 
 @dataclass(frozen=True)
 class Choice:
-    """A registry's entry by name, with the options that differ from their defaults."""
+    """A registry's entry by name, with the options that differ from their defaults.
+
+    >>> str(Choice("LeakyReLU", (("negative_slope", 0.2),)))
+    'LeakyReLU(negative_slope=0.2)'
+    """
 
     name: str
     options: tuple[tuple[str, Any], ...] = ()

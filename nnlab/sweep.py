@@ -226,6 +226,11 @@ def sweep(
     The executor can be any of concurrent.futures, or one that stands for a cluster, such as Dask's
     `client.get_executor()`. Without one, threads do the work, or processes if it is much and has
     to be done in Python. Raises ExperimentError for values that are not allowed.
+
+    >>> from nnlab import Experiment
+    >>> work = sweep(Experiment(), {"learning_rate": [0.01, 0.1], "seed": range(2)})
+    >>> sorted(values for values, outcome in work)
+    [(0.01, 0), (0.01, 1), (0.1, 0), (0.1, 1)]
     """
     return Sweep(dict(grid), experiments_of(experiment, grid), executor, engine)
 

@@ -39,6 +39,13 @@ class Run:
     `diverged_at` is the step whose loss was NaN or infinite, where the run ended, or None: the
     moments before it are there, and moment 0 always. `stopped_at` is the step at which the
     patience was over, whose moment is the last one, or None. `engine` is what trained it.
+
+    >>> from nnlab import Experiment, train
+    >>> run = train(Experiment())
+    >>> run.losses.shape, run.parameters.shape
+    (torch.Size([51]), torch.Size([51, 61]))
+    >>> run.module(0)[0].weight.shape  # the first layer before the first update
+    torch.Size([5, 10])
     """
 
     experiment: Experiment
@@ -189,6 +196,11 @@ def train(experiment: Experiment, device: str = "cpu", engine: str = "auto") -> 
     that is ready, or a name from `nnlab.engines.selection.ENGINES`.
 
     Raises ExperimentError for a device that isn't there, or an engine that can't train this.
+
+    >>> from nnlab import Experiment, train
+    >>> run = train(Experiment(seed=1))
+    >>> bool(run.losses[-1] < run.losses[0])
+    True
     """
     trainer = Trainer(experiment, device, engine)
     trainer.advance(experiment.n_steps)

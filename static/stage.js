@@ -11,6 +11,7 @@ const WAITING = "nnlab:waiting"
 const MARKED = "nnlab:marked"
 const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
+const LONGEST_PAUSE_MS = 2000
 const REACH_PX = 6
 const STYLE = `
 .nnlab-stage { display: grid; gap: .5rem; }
@@ -57,7 +58,7 @@ export default function show(component) {
 
 function mount(parent) {
   addStyleOnce()
-  const stage = { root: make("div", { className: "nnlab-stage" }), header: {}, pointed: null, timers: [] }
+  const stage = { root: make("div", { className: "nnlab-stage" }), header: {}, taken: 0, pointed: null, timers: [], waiting: [] }
   build(stage)
   parent.append(stage.root)
   stage.observer = new ResizeObserver(() => draw(stage))
@@ -74,7 +75,7 @@ function mount(parent) {
 
 function unmount(parent, stage) {
   stage.observer.disconnect()
-  stage.timers.forEach(clearTimeout)
+  ;[...stage.timers, ...stage.waiting].forEach(clearTimeout)
   document.removeEventListener(ACT, stage.listen)
   document.removeEventListener(WAITING, stage.answer)
   document.removeEventListener(MARKED, stage.heed)
@@ -148,18 +149,38 @@ function sendSeek(stage) {
 
 // ---- frames ----
 
+// Several frames may come at once: they are shown one after the other, until more come.
 function take(stage, bytes) {
-  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)))
-  const payload = bytes.slice(4 + size)
-  if (header.number === stage.header.number) return
+  const frames = []
+  for (let at = 0, size; at < bytes.length; at += 4 + size) {
+    size = lengthAt(bytes, at)
+    frames.push(unrolled(bytes.subarray(at + 4, at + 4 + size)))
+  }
+  if (frames.at(-1)?.header.number === stage.taken) return
+  const now = performance.now()
+  const pause = Math.min(Math.max(now - (stage.takenAt ?? now), 32), LONGEST_PAUSE_MS) / frames.length
+  Object.assign(stage, { taken: frames.at(-1).header.number, takenAt: now })
+  stage.waiting.forEach(clearTimeout)
+  goOn(stage, frames.at(-1).header)
+  const [first, ...rest] = frames
+  showFrame(stage, first)
+  stage.waiting = rest.map((frame, i) => setTimeout(() => showFrame(stage, frame), (i + 1) * pause))
+}
+
+const lengthAt = (bytes, at) => new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0, true)
+
+function unrolled(bytes) {
+  const size = lengthAt(bytes, 0)
+  return { header: JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))), payload: bytes.slice(4 + size) }
+}
+
+function showFrame(stage, { header, payload }) {
   if (!header.still && !stage.still) return stage.report({ kind: "whole", number: Date.now() })
   const fresh = header.still && JSON.stringify(header.still) !== stage.stillText
   Object.assign(stage, { header, payload })
   if (fresh) Object.assign(stage, { still: header.still, stillText: JSON.stringify(header.still) })
   if (fresh) furnish(stage)
   unpack(stage)
-  goOn(stage)
   say(stage)
   draw(stage)
   passOn(stage)
@@ -180,10 +201,9 @@ function unpack(stage) {
   stage.maps = header.maps.map((count) => Array.from({ length: count }, () => bytes(header.side[0] * header.side[1])))
 }
 
-function goOn(stage) {
+function goOn(stage, { playing, number, wait }) {
   stage.timers.forEach(clearTimeout)
   stage.timers = []
-  const { playing, number, wait } = stage.header
   if (!playing) return
   const ask = () => stage.root.isConnected && stage.tick(number)
   // A page that is not looked at gets no animation frame. One that is need not wait for it: the
@@ -282,11 +302,11 @@ function say(stage) {
   if (document.activeElement !== stage.range || !stage.seeking) stage.range.value = header.moment
   stage.rangeValue.textContent = header.at
   stage.engine.textContent = header.engine
-  mark(stage)
+  showChanges(stage)
 }
 
 // Where something was changed on the way.
-function mark(stage) {
+function showChanges(stage) {
   const { marks, moments } = stage.header
   stage.marks.replaceChildren(...marks.map(([moment, text]) => {
     const tick = make("i", { title: text })

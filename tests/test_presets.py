@@ -9,7 +9,7 @@ import torch
 
 from nnlab.permalink import fits, from_text, to_text
 from nnlab.presets import PRESETS
-from nnlab.promises import MEASURES
+from nnlab.presets.promises import MEASURES
 from nnlab.training import Run, Trainer
 
 

@@ -5,6 +5,7 @@ until it is ready, another engine does the work."""
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import subprocess
 import sys
@@ -47,6 +48,9 @@ else:
     kernel = _Late()
 
 
+_LOG = logging.getLogger(__name__)
+
+
 class Warming:
     """Gets the kernel ready once for the whole process, in a thread of its own."""
 
@@ -64,16 +68,21 @@ class Warming:
             return self._thread
 
     def _work(self) -> None:
-        if not kept():
-            compile_beside()
-        take_a_step()
-        self.done = True
+        """Where the disk is full or can't be written, the other engines do all the work."""
+        try:
+            if not kept():
+                compile_beside()
+            take_a_step()
+        except OSError as error:
+            _LOG.warning("The compiled engine can't be kept on disk, so others train: %s", error)
+        else:
+            self.done = True
 
 
 def kept() -> bool:
     """Whether numba has the kernel on disk, as far as a look at the folder can tell."""
     folder = Path(kernel.train.stats.cache_path or ".")
-    return any(folder.glob("kernel.train-*.nbi"))
+    return any(folder.glob("loop.train-*.nbi"))
 
 
 def compile_beside() -> None:
@@ -199,7 +208,7 @@ class Compiled:
         """The activation of every unit [sum of sizes, N], the inputs first, for other rows x
         [N, F]: with the parameters as they are now."""
         units = np.empty((sum(self._problem.sizes), len(x) + kernel.TILE), self._dtype)
-        kernel.activations(self._task, self._memory, len(x), self._by_feature(x), units)
+        kernel.activate(self._task, self._memory, len(x), self._by_feature(x), units)
         return torch.from_numpy(units[:, : len(x)])
 
     def _run(self, course: Course, looks: int, room: Room) -> tuple[int, int]:

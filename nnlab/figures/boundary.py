@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from nnlab.figures import palette
 from nnlab.language import gettext as _
 
+MOST_LARGE = 24
+"""Points up to which they are drawn large; more of them would cover the plane."""
 _OPACITY = 0.55
 
 
@@ -194,7 +196,7 @@ def _points(places: Sequence[Place]) -> dict[str, Any]:
         "marker": {
             "symbol": [mark.symbol for mark in marks],
             "color": [mark.color for mark in marks],
-            "size": [mark.size for mark in marks],
+            "size": [mark.size if len(marks) <= MOST_LARGE else mark.size / 2 for mark in marks],
             "opacity": 1,
             "line": {"width": [mark.edge for mark in marks], "color": "white"},
         },

@@ -34,7 +34,15 @@ WEIGHTLESS = (0, 0)
 
 
 def diagram(drawing: Diagram) -> go.Figure:
-    """Draw the network from left to right. The number of traces is always the same."""
+    """Draw the network from left to right. The number of traces is always the same.
+
+    >>> from nnlab import Experiment
+    >>> from nnlab.network import begin, trace
+    >>> beginning = begin(Experiment())
+    >>> figure = diagram(draw_trace(trace(beginning.module, beginning.samples.x)))
+    >>> figure.data[-1].text[0]
+    'Inputs<br>10 values'
+    """
     grid = place(drawing.sizes, drawing.selected)
     edges = _edges(drawing, grid)
     traces = [

@@ -59,7 +59,12 @@ USUAL = ("steps", "losses")
 def write_history(run: Run, groups: Sequence[str] = USUAL) -> bytes:
     """CSV with a line of names: step, epoch, batch_loss, train_loss, test_loss where rows are held
     out, and the parameters by the names of `nnlab.parts` where that group is asked for. Numbers
-    have as many digits as float32 has."""
+    have as many digits as float32 has.
+
+    >>> from nnlab import Experiment, train
+    >>> write_history(train(Experiment())).decode().splitlines()[0]
+    'step,epoch,batch_loss,train_loss'
+    """
     width = run.experiment.n_parameters if "parameters" in groups else 1
     moments = _spread(len(run), min(MOST_LINES, max(2, MOST_NUMBERS // width)))
     columns: dict[str, Sequence[Any]] = {}

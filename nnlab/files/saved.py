@@ -20,7 +20,11 @@ class Saved(NamedTuple):
 
 
 def write_experiment(saved: Saved) -> bytes:
-    """The JSON that `Experiment.loads` reads too, with a line for each part."""
+    """The JSON that `Experiment.loads` reads too, with a line for each part.
+
+    >>> read_experiment(write_experiment(Saved(Experiment(seed=3), at=20))).at
+    20
+    """
     text = {"version": VERSION, "at": saved.at, **saved.experiment.to_json()}
     return json.dumps(text, indent=1).encode()
 

@@ -19,7 +19,13 @@ _NEITHER = N_(
 
 
 def write_safetensors(module: nn.Module) -> bytes:
-    """What `safetensors.torch.save(module.state_dict())` gives."""
+    """What `safetensors.torch.save(module.state_dict())` gives.
+
+    >>> from nnlab import Experiment, train
+    >>> written = write_safetensors(train(Experiment()).module())
+    >>> read_safetensors(written)["0.weight"].shape
+    torch.Size([5, 10])
+    """
     from safetensors.torch import save  # noqa: PLC0415
 
     state = {name: tensor.contiguous() for name, tensor in module.state_dict().items()}

@@ -133,9 +133,11 @@ def _station(said: Mapping[str, Any]) -> Station:
 
 
 def _portrait(said: Mapping[str, Any]) -> Portrait:
-    """Every station is fed by stations before it."""
+    """There are stations, and each is fed by stations before it."""
     stations = tuple(map(_station, said["stations"][:MOST_STATIONS]))
-    if any(source >= place for place, each in enumerate(stations) for source in each.sources):
+    if not stations or any(
+        source >= place for place, each in enumerate(stations) for source in each.sources
+    ):
         raise ValueError
     counts = _kept(said, {"parameters": _COUNT, "trainable": _COUNT, "traced": Flag()})
     return Portrait(stations, **counts)

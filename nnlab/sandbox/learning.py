@@ -20,8 +20,9 @@ from nnlab.plane import natural_plane
 from nnlab.rows import Rows
 from nnlab.sandbox.question import GRID
 
-PAUSE_S = 0.25
-"""Seconds between two reports."""
+LEAST = 40
+"""Reports of a training, evenly spread, and one after every so many seconds."""
+PAUSE_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class ShapeError(ValueError):
     """Outputs that can't be compared with the targets: their shape, and the one that is needed."""
 
     def __init__(self, given: tuple[int, ...], needed: tuple[int, ...]) -> None:
-        super().__init__(given, needed)
+        super().__init__(f"{given}, not {needed}")
         self.given, self.needed = given, needed
 
 
@@ -70,11 +71,12 @@ class School:
     def train(self, module: nn.Module, generator: Generator) -> Iterator[Progress]:
         """Train to the end, or until the loss is NaN or infinite, with a report first and last and
         a few each second between. Raises ShapeError, and whatever the module raises."""
-        report, said = self._report(module, 0), time.monotonic()
+        epochs, said = self.experiment.training.epochs, time.monotonic()
+        report = self._report(module, 0)
         yield report
-        for epoch in self._epochs(module, generator):
-            ended = epoch == self.experiment.training.epochs
-            if ended or time.monotonic() - said >= PAUSE_S:
+        for epoch in self._epochs(module, generator) if math.isfinite(report.loss) else ():
+            due = epoch % math.ceil(epochs / LEAST) == 0 or epoch == epochs
+            if due or time.monotonic() - said >= PAUSE_S:
                 report, said = self._report(module, epoch), time.monotonic()
                 yield report
             if not math.isfinite(report.loss):
@@ -112,6 +114,8 @@ class School:
         with torch.no_grad():
             loss = self._loss(module, self.samples).item()
             test = self._loss(module, self.test).item() if len(self.test.x) else math.nan
-            shown = module(self.places)[:, 0].tolist() if len(self.places) else []
+            shown = module(self.places)[:, 0].double() if len(self.places) else self.places
         module.train()
-        return Progress(epoch, loss, test, tuple(shown))
+        return Progress(
+            epoch, loss, test, tuple(round(each, 5) for each in shown.flatten().tolist())
+        )

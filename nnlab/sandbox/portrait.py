@@ -3,6 +3,7 @@ its shape, its parameters and its units' values for one row, and which station h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor, fx, nn
 
 MOST_VALUES = 64
-"""Values of one station that are told."""
+"""Values of one station that are told; of more, half of them from each end."""
 MOST_STATIONS = 200
 INPUT = "input"
 
@@ -20,8 +21,8 @@ INPUT = "input"
 class Station:
     """Where values pass: `name` as in the code ("fc1", or "add" for an operation), `kind` with its
     sizes ("Linear(2, 8)"), the numbers of the stations that feed it (the input is 0), its output's
-    shape for a batch, how many parameters it brings, and the first values of the batch's first
-    row."""
+    shape for a batch, how many parameters it brings, and the values of the batch's first row: of
+    many the first and the last."""
 
     name: str
     kind: str
@@ -29,6 +30,16 @@ class Station:
     shape: tuple[int, ...]
     parameters: int
     values: tuple[float, ...]
+
+    @property
+    def units(self) -> int:
+        """Values for each row."""
+        return math.prod(self.shape[1:])
+
+    def value(self, unit: int) -> float:
+        """The value of a unit; NaN for one that is not told."""
+        told = unit if unit < MOST_VALUES // 2 else unit - self.units + len(self.values)
+        return self.values[told] if 0 <= told < len(self.values) else math.nan
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,12 @@ class Portrait:
 
 def portrait(module: nn.Module, x: Tensor) -> Portrait:
     """Look at a module while it computes x [B, F], outside training. Raises what its forward pass
-    raises."""
+    raises.
+
+    >>> seen = portrait(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), torch.zeros(1, 2))
+    >>> [(each.name, each.shape, each.parameters) for each in seen.stations]
+    [('input', (1, 2), 0), ('0', (1, 3), 9), ('1', (1, 3), 0)]
+    """
     was_training = module.training
     module.eval()
     try:
@@ -131,8 +147,10 @@ def _station(
 ) -> Station:
     tensor = _first_tensor(given)
     row = tensor[0] if tensor.dim() > 0 and len(tensor) else tensor
-    values = row.detach().flatten()[:MOST_VALUES].double().tolist()
-    return Station(name, kind, sources, tuple(tensor.shape), parameters, tuple(values))
+    values = row.detach().flatten().double()
+    if len(values) > MOST_VALUES:
+        values = torch.cat((values[: MOST_VALUES // 2], values[-MOST_VALUES // 2 :]))
+    return Station(name, kind, sources, tuple(tensor.shape), parameters, tuple(values.tolist()))
 
 
 def _first_tensor(given: Any) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from nnlab.experiment import Experiment
 from nnlab.registry import Choice
 from nnlab.scripts.module import call, sequential
@@ -18,6 +20,9 @@ x, y = torch.from_numpy(x)[rows].float().double(), torch.from_numpy(y)[rows]
 std = x.std(0, unbiased=False)
 x = ((x - x.mean(0)) / torch.where(std == 0, 1.0, std)).float()"""
 
+_MANY = 3
+"""So many layers that are alike are folded into one line."""
+
 _DEFAULT = "# nn.Linear draws its own weights and biases: uniform within 1/sqrt(inputs)"
 
 _REDRAW = """\
@@ -27,8 +32,9 @@ for layer in model:
         {weight}
         {bias}"""
 
+_CRITERION = "criterion = nn.{loss}"
+
 _TRAIN = """\
-criterion = nn.{loss}
 optimizer = torch.optim.{optimizer}
 for step in range({steps}):
     loss = criterion(model(x), y)
@@ -60,12 +66,29 @@ def script(experiment: Experiment, steps: int) -> str:
     optimizer = call(training.optimizer, "model.parameters()", f"lr={training.learning_rate!r}")
     parts = (
         _DATA.format(seed=experiment.seed, held_out=experiment.data.n_test),
-        f"state = torch.get_rng_state()\n{sequential(experiment)}",
+        f"state = torch.get_rng_state()\n{_folded(sequential(experiment))}",
         _initialise(experiment.network.initialiser),
-        _TRAIN.format(loss=call(training.loss), optimizer=optimizer, steps=steps),
+        _CRITERION.format(loss=call(training.loss)),
+        *[_TRAIN.format(optimizer=optimizer, steps=steps)] * (steps > 0),
         _MEASURE,
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _folded(lines: str) -> str:
+    """Layers that are alike as one line, which makes them in the same order."""
+    first, *inner, last = lines.splitlines()
+    pairs = zip(inner[::2], inner[1::2], strict=True)
+    return "\n".join(
+        [first, *(_line(pair, len(list(alike))) for pair, alike in groupby(pairs)), last]
+    )
+
+
+def _line(pair: tuple[str, str], count: int) -> str:
+    if count < _MANY:
+        return "\n".join(pair * count)
+    linear, bend = (line.strip().rstrip(",") for line in pair)
+    return f"    *(part for _ in range({count}) for part in ({linear}, {bend})),"
 
 
 def _initialise(choice: Choice) -> str:

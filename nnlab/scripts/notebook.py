@@ -35,7 +35,12 @@ _NOTEBOOK: dict[str, Any] = {
 
 def notebook(experiment: Experiment, style: str = "Sequential", until: int | None = None) -> str:
     """The JSON text of a notebook that prints what `nnlab.scripts.program.program` prints, and
-    draws the loss of every step. It needs torch and matplotlib."""
+    draws the loss of every step. It needs torch and matplotlib.
+
+    >>> from nnlab import Experiment
+    >>> notebook(Experiment()).startswith("{")
+    True
+    """
     imports, *body = sections(experiment, style, until, noted=_NOTED)
     if any(_NOTED[0] in each.source for each in body):
         body.append(Section(_("The loss curve"), _("One point for the loss of each step."), _CURVE))

@@ -26,6 +26,10 @@ def program(experiment: Experiment, style: str = "Sequential", until: int | None
     `style` is one of `nnlab.scripts.module.STYLES`; the program goes as far as the step `until`, if
     one is given. It needs only torch, and where `nnlab.scripts.rows.reads_table`, the table that
     `nnlab.table.writing.write_table` writes.
+
+    >>> from nnlab import Experiment
+    >>> print(program(Experiment()).splitlines()[0])
+    import torch
     """
     return script_of(sections(experiment, style, until))
 

@@ -122,6 +122,12 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = MappingProxyType(
                 "apps",
                 N_("Train a hundred networks instead of a lucky one."),
             ),
+            Entry(
+                "12_module.py",
+                N_("What does my own network do?"),
+                "code_blocks",
+                N_("Write a line of modules or a class, look inside, train it."),
+            ),
         ),
         N_("For teachers"): FOR_TEACHERS,
     }

@@ -7,8 +7,8 @@ import streamlit as st
 
 from nnlab.language import gettext as _
 from nnlab.player import Player
-from nnlab.preset import Preset
 from nnlab.presets import PRESETS
+from nnlab.presets.preset import Preset
 from nnlab.ui import link
 from nnlab.ui.choice import choose
 from nnlab.ui.playground import ACTS, EXPERIMENT, Session, session

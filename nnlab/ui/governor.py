@@ -10,46 +10,57 @@ from functools import cache
 
 from nnlab.ui.house import house
 
-FORGOTTEN_S = 3.0
+FORGOTTEN_S = 8.0
 """A session that has not asked for so long does not play any more."""
+FEWEST, MOST, FRAME_S = 2, 4, 0.12
+"""Frames for one answer, and the seconds that one of them should be seen at most."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Seconds that a frame may train, and seconds until the next frame may be asked for."""
+    """Seconds that may be trained now, seconds until frames may be asked for again, and how many
+    are made at once: the way to the browser and back costs more than to make one."""
 
     budget: float
     wait: float
+    frames: int = FEWEST
 
 
 @dataclass
 class Governor:
-    """`frames_per_second` is what the process can draw in all, `share` the part of its time that
-    may be spent on training; no frame trains longer than `longest`, and nobody gets a frame sooner
-    than `shortest_pace` after the one before."""
+    """`answers_per_second` is how often the process can send frames in all, `share` the part of its
+    time that may be spent on training; nobody trains longer than `longest` for one answer, and gets
+    one sooner than `shortest_pace` after the one before."""
 
-    frames_per_second: float = 50.0
+    answers_per_second: float = 18.0
     share: float = 0.45
     longest: float = 0.03
-    shortest_pace: float = 0.04
+    shortest_pace: float = 0.07
     most_players: int = 60
     _asked: dict[str, float] = field(default_factory=dict)
     _due: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, player: str) -> Plan:
-        """What this player's next frame may cost, given how many play now. Frames are due at an
+        """What this player's next frames may cost, given how many play now. They are due at an
         even pace: what the way to the browser and back takes is part of it and not added."""
         now = time.monotonic()
         with self._lock:
             self._asked[player] = now
             self._forget(now)
             players = len(self._asked)
-            pace = max(players / self.frames_per_second, self.shortest_pace)
+            pace = max(players / self.answers_per_second, self.shortest_pace)
             due = max(self._due.get(player, now) + pace, now)
             self._due[player] = due
         budget = min(self.longest, self.share * max(pace, self.longest / self.share) / players)
-        return Plan(max(budget, 0.002), due - now)
+        frames = min(max(round(pace / FRAME_S), FEWEST), MOST)
+        return Plan(max(budget, 0.002), due - now, frames)
+
+    def wait(self, player: str) -> float:
+        """Seconds until the frames that were planned last are over: what a player does besides
+        does not put the next ones off."""
+        with self._lock:
+            return max(self._due.get(player, 0.0) - time.monotonic(), 0.0)
 
     def full(self, player: str) -> bool:
         """Whether one more player would be too many."""

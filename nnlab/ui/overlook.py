@@ -21,7 +21,7 @@ from nnlab.ui.headers import ALWAYS
 from nnlab.ui.house import House
 
 AGAIN_S = 5
-_BEGUN = time.time()
+_BEGUN = time.monotonic()
 _NOTHING = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _PAGE = """<!doctype html>
 <html lang="{tag}">
@@ -107,7 +107,7 @@ def page(house: House) -> str:
 
 def _rows(house: House) -> Iterable[tuple[str, str]]:
     figure = counters.value
-    yield _("up for"), _duration(time.time() - _BEGUN)
+    yield _("up for"), _duration(time.monotonic() - _BEGUN)
     yield _("visitors now"), f"{figure('nnlab_sessions'):.0f} / {house.sessions}"
     yield _("visits"), f"{figure('nnlab_visits_total'):.0f}"
     yield _("players now"), f"{figure('nnlab_players'):.0f} / {house.players}"

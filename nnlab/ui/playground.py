@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -22,11 +23,11 @@ from nnlab.permalink import read as from_link
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
 from nnlab.ui import counters, link
-from nnlab.ui.governor import governor
+from nnlab.ui.governor import Plan, governor
 from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.server import session_lock
-from nnlab.ui.stage import SMOOTH, SMOOTHING, Cue, frame, mount
+from nnlab.ui.stage import SMOOTH, SMOOTHING, Cue, film, frame, mount
 
 EXPERIMENT, AT = "e", "at"
 FOLLOWED_S = 1.0
@@ -87,7 +88,7 @@ def session() -> Session:
 def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
-    held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+    held = Session(player, text, uuid4().hex, told=told, touched=time.monotonic())
     go_to(held, min(link.count(AT) or 0, experiment.n_steps))
     return held
 
@@ -124,6 +125,7 @@ def remember(held: Session) -> bool:
     if fits(text):
         link.write(EXPERIMENT, text)
         link.write(AT, str(held.player.step) if held.player.step else "")
+    link.lag(behind=not fits(text))
     return fits(text)
 
 
@@ -167,23 +169,35 @@ def play() -> None:
             st.rerun()
         held = session()
         ticked, held.due = held.due, False
-        counters.FRAMES.inc(ticked)
-        plan = governor().plan(held.name) if held.player.playing else None
-        if ticked and plan:
-            _play_on(held, plan.budget)
-            follow(held)
-        held.frames += 1
-        wait = plan.wait if plan else 0.0
-        smoothing = SMOOTHING if st.session_state.get(SMOOTH) else 0.0
-        cue = Cue(held.frames, not ticked, wait, held.picked, smoothing)
+        if ticked and held.player.playing:
+            frames = _played(held, governor().plan(held.name))
+        else:
+            frames = [_frame(held, governor().wait(held.name), still=not ticked)]
         mount(
             key="play_stage",
-            data=frame(held.player, cue),
+            data=film(frames),
             on_tick_change=_tick,
             on_act_change=_act,
         )
     if ticked and not held.player.playing:
         st.rerun()
+
+
+def _played(held: Session, plan: Plan) -> list[bytes]:
+    """What is played by one tick of the browser."""
+    frames: list[bytes] = []
+    while held.player.playing and len(frames) < plan.frames:
+        _play_on(held, plan.budget / plan.frames)
+        frames.append(_frame(held, plan.wait, still=False))
+    counters.FRAMES.inc(len(frames))
+    follow(held)
+    return frames
+
+
+def _frame(held: Session, wait: float, *, still: bool) -> bytes:
+    held.frames += 1
+    smoothing = SMOOTHING if st.session_state.get(SMOOTH) else 0.0
+    return frame(held.player, Cue(held.frames, still, wait, held.picked, smoothing))
 
 
 def _play_on(held: Session, budget: float) -> None:

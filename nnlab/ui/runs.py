@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 from typing import NoReturn
 
 import streamlit as st
+import torch
 
 from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
@@ -23,6 +25,7 @@ from nnlab.ui.markup import as_text
 LONG = 1500
 """Steps from which on progress is shown: about half a second."""
 MOST_RUNS = 64
+CPU = "cpu"
 
 
 class Shelf:
@@ -53,9 +56,19 @@ def run_of(experiment: Experiment, device: str = "auto") -> Run:
         _admit(experiment)
         work = _at_once if experiment.n_steps < LONG else _with_progress
         with counters.trained():
-            run = work(experiment, device)
+            run = _trained(work, experiment, device)
         _shelf().put(run, device)
     return run
+
+
+def _trained(work: Callable[[Experiment, str], Run], experiment: Experiment, device: str) -> Run:
+    """The run on the device, or on the CPU where the device's memory is full."""
+    try:
+        return work(experiment, device)
+    except torch.OutOfMemoryError:
+        text = _("The memory of the GPU is full: this was computed on the CPU, with the same seed.")
+        st.info(text, icon=":material/memory:")
+        return work(experiment, CPU)
 
 
 def _admit(experiment: Experiment) -> None:

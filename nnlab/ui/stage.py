@@ -188,6 +188,11 @@ def _bytes(values: Tensor, limit: Tensor) -> np.ndarray:
     return scaled.round_().to(torch.uint8).numpy()
 
 
+def film(frames: Sequence[bytes]) -> bytes:
+    """Frames one after the other, each behind four bytes that say how long it is."""
+    return b"".join(part for each in frames for part in (len(each).to_bytes(4, "little"), each))
+
+
 def _units(player: Player, scene: Scene) -> dict[str, Any]:
     """How many numbers and bytes belong to each unit, and what they are."""
     flat, first = player.scenery.flat, scene.maps[0]

@@ -12,6 +12,7 @@ from torch import Tensor
 from nnlab.activations import ACTIVATIONS
 from nnlab.datasets import Samples
 from nnlab.engines import batched, compiled
+from nnlab.engines.operations import activations as batched_activations
 from nnlab.engines.problem import Course, Engine, Problem
 from nnlab.experiment import Experiment, Layer, Network
 from nnlab.network import begin
@@ -168,5 +169,5 @@ def test_without_numba_the_compiled_engine_says_so(monkeypatch: pytest.MonkeyPat
 def test_what_is_not_known_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert compiled.refusal(Experiment()) is None
     assert batched.refusal(Experiment()) is None
-    monkeypatch.delitem(batched.ACTIVATIONS, "ReLU")
+    monkeypatch.delitem(batched_activations.ACTIVATIONS, "ReLU")
     assert "ReLU" in (batched.refusal(Experiment()) or "")

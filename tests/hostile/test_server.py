@@ -19,6 +19,7 @@ from websockets import ConnectionClosed
 
 from benchmarks.server import Served, hosted, serving
 from benchmarks.visitor import Visitor, triggers
+from tests import loop
 from tests.hostile.frames import FRAMES
 from tests.hostile.texts import GARBAGE
 from tests.hostile.values import PLAIN, STATES, TRIGGERS
@@ -29,7 +30,7 @@ MOST_GROWTH_MIB = 250
 THOROUGH = pytest.mark.thorough
 WHOLE = [("playground", 1), ("surface", 1)]
 SHARES = [
-    *((page, 5) for page in PAGES),
+    *((page, 8) for page in PAGES),
     *(pytest.param(page, 1, marks=THOROUGH) for page in PAGES),
 ]
 """With how many other pages a page shares what is thrown at it: `make thorough` spares none."""
@@ -60,7 +61,7 @@ def besieged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Besieged]:
     log = tmp_path_factory.mktemp("siege") / "log.txt"
     demo = {"NNLAB_HOUSE": "demo", "NNLAB_METRICS_PORT": "0"}
     with serving(hosted, log=log, environment=demo) as served:
-        asyncio.run(_visit_all(served))
+        loop.run(_visit_all(served))
         yield Besieged(served, log, served.memory_mib())
 
 
@@ -92,7 +93,7 @@ def run(besieged: Besieged, siege: Coroutine[Any, Any, None]) -> None:
             assert witness.errors == []
 
     logged = len(besieged.log.read_text(encoding="utf-8"))
-    asyncio.run(with_a_witness())
+    loop.run(with_a_witness())
     with urlopen(f"{besieged.served.url}/_stcore/health", timeout=10) as answer:  # noqa: S310
         assert answer.read() == b"ok"
     assert besieged.complaints(logged) == []
@@ -189,7 +190,7 @@ async def act(besieged: Besieged, page: str, share: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "share"), [("playground", 3), *(pytest.param(*each, marks=THOROUGH) for each in WHOLE)]
+    ("page", "share"), [("playground", 5), *(pytest.param(*each, marks=THOROUGH) for each in WHOLE)]
 )
 def test_nothing_that_can_happen_in_a_component_breaks_its_page(
     besieged: Besieged, page: str, share: int

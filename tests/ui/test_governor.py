@@ -46,7 +46,7 @@ def test_everybody_gets_an_equal_share_of_what_the_process_can_draw(
 ) -> None:
     governor = Governor()
     counts = frames(governor, clock, players, 10.0, way)
-    pace = max(players / governor.frames_per_second, governor.shortest_pace)
+    pace = max(players / governor.answers_per_second, governor.shortest_pace)
     assert max(counts) - min(counts) <= 2
     assert min(counts) == pytest.approx(10.0 / pace, rel=0.1, abs=2)
 
@@ -55,7 +55,7 @@ def test_everybody_gets_an_equal_share_of_what_the_process_can_draw(
 def test_all_together_train_no_longer_than_there_is_time(players: int) -> None:
     governor = Governor()
     plans = [governor.plan(f"{player}") for player in range(players)]
-    pace = max(players / governor.frames_per_second, governor.shortest_pace)
+    pace = max(players / governor.answers_per_second, governor.shortest_pace)
     assert all(0 < plan.budget <= governor.longest for plan in plans)
     assert players * plans[-1].budget <= max(pace, governor.longest, 0.002 * players)
 
@@ -84,3 +84,22 @@ def test_who_pauses_makes_room_at_once() -> None:
     governor.leave("one")
     governor.leave("never there")
     assert not governor.full("two")
+
+
+@given(st.integers(1, 30))
+def test_thirty_who_play_still_see_it_move(players: int) -> None:
+    governor = Governor()
+    plans = [governor.plan(f"{player}") for player in range(players)]
+    pace = max(players / governor.answers_per_second, governor.shortest_pace)
+    assert plans[-1].frames / pace >= 1.5
+
+
+def test_what_one_does_besides_puts_no_frames_off(clock: Clock) -> None:
+    governor = Governor()
+    planned = governor.plan("me").wait
+    clock.now += planned / 4
+    for _time in range(3):
+        assert governor.wait("me") == pytest.approx(planned * 3 / 4)
+    clock.now += 1.0
+    assert governor.wait("me") == 0.0
+    assert governor.wait("nobody") == 0.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nnlab.experiment import Experiment
-from nnlab.promises import Promise
+from nnlab.presets.promises import Promise
 from nnlab.training import Run
 
 

@@ -1,0 +1,7 @@
+"""The browser of tests/browser."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import browser, chromium, contexts, errors, page, theme, viewport
+
+__all__ = ["browser", "chromium", "contexts", "errors", "page", "theme", "viewport"]
