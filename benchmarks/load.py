@@ -189,7 +189,7 @@ def row(name: str, notes: Notes, cores: float, memory: float) -> str:
 async def work(address: str, served: Sequence[Served], learners: int, minutes: float) -> Notes:
     """So many learners for so many minutes: a row for each minute, and one for all of them."""
     whole, began = Notes(), time.monotonic()
-    parts = [Notes() for _ in range(max(1, round(minutes)))]
+    parts = [Notes() for _ in range(max(1, int(minutes)))]
     span = 60 * minutes / len(parts)
     print(HEAD, flush=True)
     print(f"memory at the start: {sum(each.memory_mib() for each in served):.0f} MiB", flush=True)

@@ -41,8 +41,6 @@ def test_a_visitors_text_is_no_markup(page: Page, server: Server, errors: list[s
     expect(widget(page, "play_field").get_by_text(MARKUP[0][:20])).to_be_visible()
     wait_until_idle(page)
     expect_no_markup(page)
-    open_page(page, server, "playground", e=page.url.partition("e=")[2], watch="confusion")
-    expect_no_markup(page)
     assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
     assert errors == []
     assert server.complaints() == []
