@@ -9,7 +9,12 @@ import streamlit as st
 
 from nnlab.ui import counters, frame, link, task
 
-st.set_page_config(page_title="nnlab", page_icon="🔬", layout="wide")
+st.set_page_config(
+    page_title="nnlab",
+    page_icon="🔬",
+    layout="wide",
+    initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
+)
 server.warm()
 frame.speak()
 lessons = frame.lessons()

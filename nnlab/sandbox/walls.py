@@ -49,7 +49,7 @@ class Limits:
     cpu_seconds: int = 30
     seconds: int = 45
     memory: int = 1_000_000_000
-    answer: int = 16_000_000
+    answer: int = 4_000_000
 
 
 def separate() -> bool:

@@ -9,17 +9,22 @@ import streamlit as st
 
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
-from nnlab.ui import server
+from nnlab.ui import link, server
 from nnlab.ui.choice import choose
 from nnlab.ui.code import show_code, show_program
+from nnlab.ui.markup import as_text
 
 
 def question(text: str, lead: str = "") -> None:
     """The lesson's title, which is a question, and at most two sentences under it."""
     server.enter_by_the_front_door()
+    gone = link.mend()
     st.title(text, anchor=False)
     if lead:
         st.markdown(lead)
+    if gone:
+        said = _("The link held a number without end, which is left out: {names}.")
+        st.warning(said.format(names=as_text(", ".join(gone)[:100])), icon=":material/link_off:")
 
 
 def predict(key: str, text: str, options: Mapping[str, str], right: str, because: str) -> None:

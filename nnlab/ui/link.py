@@ -9,9 +9,12 @@ browsers send links that are a moment old.
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 _MEMORY = "nnlab.link"
 
@@ -25,6 +28,7 @@ class _Memory:
     read: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    behind: bool = False
 
 
 def arrive(page: str) -> None:
@@ -33,7 +37,37 @@ def arrive(page: str) -> None:
     memory.settled = False
     if memory.page != page:
         memory.page = page
+        memory.behind = False
         memory.read.clear()
+
+
+def mend() -> list[str]:
+    """Take numbers without end out of the link, and return whose they were: Streamlit's own number
+    inputs, bound to the link, would end in a traceback."""
+    gone = []
+    for key, text in st.query_params.to_dict().items():
+        if _endless(text):
+            with suppress(StreamlitAPIException):
+                del st.query_params[key]
+                gone.append(key)
+    return gone
+
+
+def _endless(text: str) -> bool:
+    try:
+        return not math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def lag(*, behind: bool) -> None:
+    """Say whether there is more on the page than a link can carry, so that it tells of before."""
+    _memory().behind = behind
+
+
+def lags() -> bool:
+    """Whether the link tells of before."""
+    return _memory().behind
 
 
 def settle() -> None:

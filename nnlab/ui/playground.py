@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -87,7 +88,7 @@ def session() -> Session:
 def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
-    held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+    held = Session(player, text, uuid4().hex, told=told, touched=time.monotonic())
     go_to(held, min(link.count(AT) or 0, experiment.n_steps))
     return held
 
@@ -124,6 +125,7 @@ def remember(held: Session) -> bool:
     if fits(text):
         link.write(EXPERIMENT, text)
         link.write(AT, str(held.player.step) if held.player.step else "")
+    link.lag(behind=not fits(text))
     return fits(text)
 
 

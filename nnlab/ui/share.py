@@ -27,6 +27,14 @@ def share() -> None:
     if shelf.open:
         with shelf:
             place = here(link.page(), st.query_params.to_dict())
+            if link.lags():
+                st.warning(
+                    _(
+                        "What is on this page is too long for a link, which leads to an earlier "
+                        "state. Take the experiment away as a file instead."
+                    ),
+                    icon=":material/attach_file:",
+                )
             show_link(f"{root()}{place}", "share_link")
             if place.path and place.path not in {each.path for each in FOR_TEACHERS}:
                 st.page_link(

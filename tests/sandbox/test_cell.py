@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab.limits import ExperimentError
-from nnlab.sandbox.answer import Failed, Trained, read
-from nnlab.sandbox.cell import End
+from nnlab.sandbox import cell as cell_of
+from nnlab.sandbox.answer import Closed, Failed, Trained, Unprotected, read
+from nnlab.sandbox.cell import Cell, End
 from nnlab.sandbox.learning import Progress
 from nnlab.sandbox.portrait import Portrait
 from nnlab.sandbox.question import GRID, MOST_SOURCE, Question
+from nnlab.sandbox.walls import KERNEL
 from tests.sandbox.cells import EXPERIMENT, PLAIN, asked, printed, those
 
 
@@ -54,6 +56,28 @@ def test_nan_ends_the_training_and_is_told() -> None:
     cell = asked(PLAIN.replace(".tanh()", " / 0 * 0"))
     assert [math.isnan(each.loss) for each in those(cell, Progress)] == [True]
     assert cell.end is End.ANSWERED
+
+
+_NO_KERNEL = (
+    "\nfrom nnlab.sandbox import seccomp\nseccomp.close = lambda: False\nfrom nnlab.sandbox.inside"
+)
+
+
+def test_without_the_kernels_wall_nothing_is_run_unless_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on macOS and Windows."""
+    without = cell_of._BEGIN.replace("\nfrom nnlab.sandbox.inside", _NO_KERNEL)
+    monkeypatch.setattr(cell_of, "_BEGIN", without)
+    said = PLAIN + "print('run')\n"
+    refused = asked(said)
+    assert refused.end is End.ANSWERED
+    assert those(refused, Unprotected)
+    assert printed(refused) == ""
+    trusted = Cell(Question(said, EXPERIMENT, unprotected=True))
+    assert trusted.wait(120) is End.ANSWERED
+    assert printed(trusted) == "run\n"
+    assert KERNEL not in those(trusted, Closed)[0].walls
 
 
 def test_code_has_a_length() -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 (a script under test brings its own imports)
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 
@@ -14,8 +15,12 @@ def page() -> None:
     link.arrive(st.session_state.get("page", "one"))
     st.button("hold", on_click=link.hold, args=("w", "2"))
     st.button("write", on_click=link.write, args=("w", "3"))
+    if st.button("mend"):
+        link.mend()
+    st.button("lag", on_click=link.lag, kwargs={"behind": True})
     st.button("forget", on_click=link.forget, args=("w", "unknown"))
     st.text(link.read("w"))
+    st.text(link.lags())
 
 
 def open_page(**parameters: str) -> AppTest:
@@ -73,3 +78,18 @@ def test_a_link_to_another_page_wins_over_the_session() -> None:
     app.session_state["page"] = "two"
     app.query_params["w"] = "5"
     assert state(app.run()) == ("5", "5")
+
+
+def test_a_link_that_lags_behind_its_page_says_so_until_another_page() -> None:
+    app = open_page()
+    assert app.text[1].value == "False"
+    assert click(app, "lag").text[1].value == "True"
+    app.session_state["page"] = "two"
+    assert app.run().text[1].value == "False"
+
+
+@pytest.mark.parametrize("text", ["1e999", "-inf", "NaN", "9" * 400])
+def test_a_number_without_end_is_taken_out_of_the_link(text: str) -> None:
+    app = click(open_page(w="1e3", seed=text), "mend")
+    assert state(app) == ("1e3", "1e3")
+    assert "seed" not in app.query_params
