@@ -66,7 +66,7 @@ def chromium() -> str:
 
 @cache
 def playwright() -> Playwright:
-    """The one of this process: two can't be, and several folders of tests take their browser here."""
+    """The one of this process: it can't have two, and several folders of tests browse."""
     begun = sync_playwright().start()
     atexit.register(begun.stop)
     return begun
