@@ -177,19 +177,15 @@ def row(name: str, notes: Notes, cores: float, memory: float) -> str:
     """A row of the table."""
     rates, answers = notes.rates or [0.0], sorted(notes.answers) or [0.0]
     late = [1000 * answers[int(share * (len(answers) - 1))] for share in (0.5, 0.95, 0.99)]
-    cells = [
-        f"{min(rates):.1f}",
-        f"{statistics.median(rates):.1f}",
-        *(f"{each:.0f}" for each in late),
-    ]
-    cells += [f"{len(notes.errors)}", f"{notes.refusals}", f"{cores:.2f}", f"{memory:.0f}"]
-    return " | ".join(["|", name, *cells, "|"]).replace("|  |", "|").replace("| | ", "| ")
+    cells = [name, f"{min(rates):.1f}", f"{statistics.median(rates):.1f}"]
+    cells += [*(f"{each:.0f}" for each in late), f"{len(notes.errors)}", f"{notes.refusals}"]
+    return f"| {' | '.join([*cells, f'{cores:.2f}', f'{memory:.0f}'])} |"
 
 
 async def work(address: str, served: Sequence[Served], learners: int, minutes: float) -> Notes:
     """So many learners for so many minutes: a row for each minute, and one for all of them."""
     whole, began = Notes(), time.monotonic()
-    parts = [Notes() for _ in range(max(1, round(minutes)))]
+    parts = [Notes() for _ in range(max(1, int(minutes)))]
     span = 60 * minutes / len(parts)
     print(HEAD, flush=True)
     print(f"memory at the start: {sum(each.memory_mib() for each in served):.0f} MiB", flush=True)

@@ -250,7 +250,7 @@ function numbers({ plot }) {
 
 function rowsOf(trace) {
   const { x, y, z, text } = trace
-  const name = plain(trace._input.name ?? String(trace.index + 1))
+  const name = plain(trace._input.name || String(trace.index + 1))
   const at = (list, i) => (isList(list) ? list[i] : undefined)
   const told = (said) => (typeof said === "string" ? plain(said) : said)
   const row = (...values) => [name, ...values.slice(0, 3).map(told), told(values[3]) ?? ""]

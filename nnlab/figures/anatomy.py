@@ -38,12 +38,14 @@ def anatomy(stations: Sequence[Station]) -> go.Figure:
 
 
 def _ways(stations: Sequence[Station], grid: Grid) -> dict[str, Any]:
-    """From every unit to every unit where parameters mix them, else from each to its own."""
+    """From every unit to every unit where parameters mix them, also at a later call of the same
+    module, else from each to its own."""
+    mixing = {each.name for each in stations if each.parameters}
     x: list[float | None] = []
     y: list[float | None] = []
     for column, station in enumerate(stations):
         for source in station.sources:
-            for start, end in _pairs(grid, source, column, station):
+            for start, end in _pairs(grid, source, column, mixed=station.name in mixing):
                 x += (source, column, None)
                 y += (start, end, None)
     line = {"color": palette.QUIET, "width": 1}
@@ -58,9 +60,9 @@ def _ways(stations: Sequence[Station], grid: Grid) -> dict[str, Any]:
     }
 
 
-def _pairs(grid: Grid, source: int, column: int, station: Station) -> Iterator[tuple[float, float]]:
+def _pairs(grid: Grid, source: int, column: int, *, mixed: bool) -> Iterator[tuple[float, float]]:
     starts, ends = grid.rows[source], grid.rows[column]
-    if station.parameters == 0 and starts.keys() == ends.keys():
+    if not mixed and starts.keys() == ends.keys():
         yield from ((starts[unit], ends[unit]) for unit in starts)
     else:
         yield from ((start, end) for start in starts.values() for end in ends.values())

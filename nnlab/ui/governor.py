@@ -32,7 +32,7 @@ class Governor:
     time that may be spent on training; nobody trains longer than `longest` for one answer, and gets
     one sooner than `shortest_pace` after the one before."""
 
-    answers_per_second: float = 20.0
+    answers_per_second: float = 18.0
     share: float = 0.45
     longest: float = 0.03
     shortest_pace: float = 0.07
@@ -55,6 +55,12 @@ class Governor:
         budget = min(self.longest, self.share * max(pace, self.longest / self.share) / players)
         frames = min(max(round(pace / FRAME_S), FEWEST), MOST)
         return Plan(max(budget, 0.002), due - now, frames)
+
+    def wait(self, player: str) -> float:
+        """Seconds until the frames that were planned last are over: what a player does besides
+        does not put the next ones off."""
+        with self._lock:
+            return max(self._due.get(player, 0.0) - time.monotonic(), 0.0)
 
     def full(self, player: str) -> bool:
         """Whether one more player would be too many."""

@@ -59,7 +59,8 @@ class Net(nn.Module):
 
     def forward(self, x):
         h = self.inner(x).tanh()
-        h = h + self.again(h).tanh()
+        h = self.again(h).tanh()
+        h = self.again(h).tanh()
         return self.out(h)
 """
 WANTED = 37

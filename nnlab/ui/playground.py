@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -87,7 +88,7 @@ def session() -> Session:
 def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
-    held = Session(player, text, f"{id(player)}", told=told, touched=time.monotonic())
+    held = Session(player, text, uuid4().hex, told=told, touched=time.monotonic())
     go_to(held, min(link.count(AT) or 0, experiment.n_steps))
     return held
 
@@ -168,8 +169,10 @@ def play() -> None:
             st.rerun()
         held = session()
         ticked, held.due = held.due, False
-        plan = governor().plan(held.name) if held.player.playing else None
-        frames = _played(held, plan) if ticked and plan else [_frame(held, plan, still=not ticked)]
+        if ticked and held.player.playing:
+            frames = _played(held, governor().plan(held.name))
+        else:
+            frames = [_frame(held, governor().wait(held.name), still=not ticked)]
         mount(
             key="play_stage",
             data=film(frames),
@@ -185,15 +188,14 @@ def _played(held: Session, plan: Plan) -> list[bytes]:
     frames: list[bytes] = []
     while held.player.playing and len(frames) < plan.frames:
         _play_on(held, plan.budget / plan.frames)
-        frames.append(_frame(held, plan, still=False))
+        frames.append(_frame(held, plan.wait, still=False))
     counters.FRAMES.inc(len(frames))
     follow(held)
     return frames
 
 
-def _frame(held: Session, plan: Plan | None, *, still: bool) -> bytes:
+def _frame(held: Session, wait: float, *, still: bool) -> bytes:
     held.frames += 1
-    wait = plan.wait if plan and held.player.playing else 0.0
     smoothing = SMOOTHING if st.session_state.get(SMOOTH) else 0.0
     return frame(held.player, Cue(held.frames, still, wait, held.picked, smoothing))
 

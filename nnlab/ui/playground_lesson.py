@@ -6,15 +6,18 @@ from __future__ import annotations
 import streamlit as st
 
 from nnlab.language import gettext as _
+from nnlab.limits import ExperimentError
 from nnlab.network import locate
 from nnlab.ui import knobs
 from nnlab.ui.choice import choose
 from nnlab.ui.first_start import first_start
 from nnlab.ui.gallery import gallery, opened
+from nnlab.ui.markup import as_text
 from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import ACTS, Session, acted, go_to, has_part, play, remember, session
+from nnlab.ui.playground import ACTS, Session, acted, go_to, has_part, play, session
 from nnlab.ui.playground_controls import CONTROLS, fitted
 from nnlab.ui.playground_pictures import show_curves, show_field
+from nnlab.ui.pocket import pocket
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import Scale
 from nnlab.ui.take_away import Look, Taken, brought, take_away
@@ -28,15 +31,18 @@ def workbench() -> None:
         acted()
         held = session()
         bring(held)
-        tell(held)
-        mode = _head(held)
+        # In parts of their own: what comes and goes above the stage must not make it anew.
+        with st.container():
+            tell(held)
+        with st.container():
+            mode = _head(held)
         _bench(held, mode)
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
         take_away(taken(held))
-        if not held.player.playing and not remember(held):
-            st.caption(_("This experiment is too long for a link: keep it as a file instead."))
+        if not held.player.playing:
+            pocket(held)
 
 
 def _head(held: Session) -> str:
@@ -84,8 +90,12 @@ def bring(held: Session) -> None:
     """Be what a file has brought, at the step that it says."""
     if found := brought():
         ACTS["pause"](held, {})
-        held.player.become(found.experiment)
-        go_to(held, found.at)
+        try:
+            held.player.become(found.experiment)
+        except ExperimentError as error:
+            held.told = as_text(str(error))
+        else:
+            go_to(held, found.at)
 
 
 def taken(held: Session) -> Taken:

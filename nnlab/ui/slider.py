@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import streamlit as st
 
 from nnlab.language import gettext as _
+from nnlab.table.columns import printable
 from nnlab.ui import link
 from nnlab.ui.component import component
 
@@ -157,7 +158,8 @@ def report_of(key: str) -> dict[str, Any]:
 
 
 def _complaint(key: str, faults: Sequence[str], scale: Scale) -> str:
-    shown = ", ".join(f"`{fault[:_LONGEST_NUMBER].replace('`', '')}`" for fault in faults)
+    lines = (printable(fault[:_LONGEST_NUMBER]).replace("`", "") for fault in faults)
+    shown = ", ".join(f"`{line or '?'}`" for line in lines)
     return _(
         "The link's part `{key}` holds {faults}, which is not a number from {low} to {high}. "
         "The starting value is used instead; move its slider to mend the link."

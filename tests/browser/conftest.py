@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO, Literal
 from urllib.error import URLError
@@ -21,6 +23,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     ViewportSize,
     expect,
     sync_playwright,
@@ -61,12 +64,19 @@ def chromium() -> str:
     pytest.skip(reason)
 
 
+@cache
+def playwright() -> Playwright:
+    """The one of this process: it can't have two, and several folders of tests browse."""
+    begun = sync_playwright().start()
+    atexit.register(begun.stop)
+    return begun
+
+
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+    browser = playwright().chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,12 @@ def test_parameters_mix_all_units_and_operations_keep_each() -> None:
     assert list(circles.text) == ["0.50", "-1.00", "1.00", "2.00", "0.76", "NaN"]
 
 
+def test_a_layer_mixes_at_every_call() -> None:
+    again = Station(MIXED.name, MIXED.kind, (1,), (8, 2), 0, (1.0, 2.0))
+    ways, *_others = anatomy((IN, MIXED, again)).data
+    assert len(ways.x) // 3 == 2 * 2 + 2 * 2
+
+
 def test_names_are_shown_as_they_stand() -> None:
     *_others, captions = anatomy((IN, MIXED)).data
     assert "a &lt;b&gt;" in captions.text[1]

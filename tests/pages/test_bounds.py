@@ -16,9 +16,10 @@ from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.limits import ExperimentError
 from nnlab.permalink import to_text
 from nnlab.player import Player
+from nnlab.presets import PRESETS
 from nnlab.sweep import sweep
 from nnlab.ui import counters
-from nnlab.ui.house import house, within
+from nnlab.ui.house import HOUSE, house, within
 from nnlab.ui.playground import ACTS, START
 from nnlab.ui.sweep_lesson import Filling, start
 
@@ -109,6 +110,14 @@ def test_a_player_without_bounds_takes_all_that_an_experiment_may_be() -> None:
     player = Player(START)
     player.become(wide(900))
     assert player.experiment == wide(900)
+
+
+def test_every_preset_fits_the_demo(monkeypatch: pytest.MonkeyPatch, bound: Bound) -> None:
+    monkeypatch.setenv(HOUSE, "demo")
+    bound()
+    assert house().sessions < 100
+    for preset in PRESETS.values():
+        within(preset.experiment)
 
 
 def test_a_lessons_run_that_is_too_long_is_not_begun(bound: Bound) -> None:

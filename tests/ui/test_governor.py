@@ -92,3 +92,14 @@ def test_thirty_who_play_still_see_it_move(players: int) -> None:
     plans = [governor.plan(f"{player}") for player in range(players)]
     pace = max(players / governor.answers_per_second, governor.shortest_pace)
     assert plans[-1].frames / pace >= 1.5
+
+
+def test_what_one_does_besides_puts_no_frames_off(clock: Clock) -> None:
+    governor = Governor()
+    planned = governor.plan("me").wait
+    clock.now += planned / 4
+    for _time in range(3):
+        assert governor.wait("me") == pytest.approx(planned * 3 / 4)
+    clock.now += 1.0
+    assert governor.wait("me") == 0.0
+    assert governor.wait("nobody") == 0.0

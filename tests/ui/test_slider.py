@@ -113,6 +113,13 @@ def test_nonsense_is_told_once_in_one_sentence_for_all() -> None:
     assert "`x`, `y`" in warning.value
 
 
+def test_nonsense_of_many_lines_stays_within_the_sentence() -> None:
+    app = run("\n\n# ![x](//y)\n\n_\0_3")
+    (warning,) = app.warning
+    assert "\n" not in warning.value
+    assert "`# ![x](//y)`, `?`" in warning.value
+
+
 def test_forgetting_brings_the_defaults_back_and_cleans_the_link() -> None:
     app = run("1_2")
     app.button(key="forget").click().run()
