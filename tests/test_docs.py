@@ -49,7 +49,8 @@ def tutorial() -> nbformat.NotebookNode:
 
 def test_the_tutorial_runs() -> None:
     notebook = tutorial()
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}}).execute()
+    where = {"metadata": {"path": str(ROOT)}}
+    NotebookClient(notebook, timeout=None, startup_timeout=600, resources=where).execute()
     said = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     assert not any(out.output_type == "error" for out in said)
     assert any("image/png" in out.get("data", {}) for out in said)

@@ -63,7 +63,7 @@ def data_lines(experiment: Experiment) -> tuple[str, ...]:
         *_raw(experiment),
         *_parted(data),
         *_engineered(data),
-        *_standardised(experiment),
+        *_standardised(data),
         *_targets(experiment),
     )
 
@@ -154,12 +154,11 @@ def _engineered(data: Data) -> Iterator[str]:
         yield from _both(data, f"{{x}} = torch.stack(({columns},), 1)")
 
 
-def _standardised(experiment: Experiment) -> Iterator[str]:
-    if experiment.data.standardise:
+def _standardised(data: Data) -> Iterator[str]:
+    if data.standardise:
         yield "mean, std = x.double().mean(0), x.double().std(0, unbiased=False)"
-        if bool((rows_of(experiment).preparation.std == 1).any()):
-            yield "std = torch.where(std == 0, 1.0, std)"
-        yield from _both(experiment.data, "{x} = (({x}.double() - mean) / std).float()")
+        yield "std = torch.where(std == 0, 1.0, std)"
+        yield from _both(data, "{x} = (({x}.double() - mean) / std).float()")
 
 
 def _targets(experiment: Experiment) -> Iterator[str]:

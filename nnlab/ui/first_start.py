@@ -16,6 +16,7 @@ from nnlab.ui.gallery import PRESET
 from nnlab.ui.playground import START, Session
 
 TOUR, CLOSED = "tour", "off"
+_BEGUN = "nnlab.tour"
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,11 @@ def first_start(held: Session) -> None:
     """The next task, and praise for the last; nothing for one who closed it, who came with an
     experiment of someone else's, or who looks at a preset."""
     said = link.read(TOUR)
-    elsewhere = not said and held.player.experiment != START
+    begun = bool(st.session_state.get(_BEGUN))
+    elsewhere = not said and not begun and held.player.experiment != START
     if said == CLOSED or elsewhere or link.read(PRESET):
         return
+    st.session_state[_BEGUN] = True
     number = _advance(_number(said), held.player)
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="play_tour"):
         st.markdown(_said(number), width="stretch")

@@ -31,8 +31,11 @@ def workbench() -> None:
         acted()
         held = session()
         bring(held)
-        tell(held)
-        mode = _head(held)
+        # In parts of their own: what comes and goes above the stage must not make it anew.
+        with st.container():
+            tell(held)
+        with st.container():
+            mode = _head(held)
         _bench(held, mode)
         watch(held.player)
         describe(held.player)

@@ -144,3 +144,12 @@ def test_it_is_only_for_those_who_begin() -> None:
     assert TASKS[0].text not in text(opened(mode="full"))
     assert TASKS[0].text not in text(opened(e='{"seed":77}'))
     assert TASKS[0].text in text(opened(tour="nonsense"))
+
+
+def test_the_first_start_stays_while_one_tries_things() -> None:
+    page = opened()
+    held = player(page)
+    held.reach(10)
+    now = held.now()
+    held.wish(replace(now, training=replace(now.training, learning_rate=0.05)))
+    assert TASKS[0].text in text(page.run())
