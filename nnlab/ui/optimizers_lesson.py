@@ -324,7 +324,9 @@ def _show_tasks(race: Race) -> None:
         )
     wanted = _WANTED.get(race.ground, len(LANES))
     lesson.task(
-        _("Let at least {count} of the 7 end nearer than 0.1 to a minimum.").format(count=wanted),
+        _("Let at least {count} of the 7 end nearer than 0.1 to a minimum.").format(count=wanted)
+        if wanted < len(LANES)
+        else _("Let all 7 end nearer than 0.1 to a minimum."),
         _("The ground decides which optimizer is the best. There is none that always wins."),
         done=sum(_distance(race, way) < _NEAR for way in race.ways.values()) >= wanted,
     )
@@ -354,13 +356,21 @@ def plan(device: str) -> Experiment:
     return scheduled
 
 
+_OPTIONS = {
+    "epochs": N_("epochs"),
+    "warm_up_epochs": N_("epochs of warm-up"),
+    "gamma": N_("factor"),
+    "floor": N_("least factor"),
+}
+
+
 def _slide_schedule(name: str) -> dict[str, float]:
     """A slider for each option of the schedule."""
     given = {}
     for key, option in SCHEDULES[name].options.items():
         whole = isinstance(option.rule, Whole)
         scale = WholeScale(1, 100) if whole else Scale(0.0, 1.0, 0.01)
-        value = live_slider(key, f"optimizers_{name}_{key}", option.default, scale)
+        value = live_slider(_(_OPTIONS[key]), f"optimizers_{name}_{key}", option.default, scale)
         given[key] = int(value) if whole else value
     return given
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -118,7 +119,7 @@ def shown_of(surface: Iterator[Surface], seconds: float, patch: pytest.MonkeyPat
     ticks, shares = count(step=seconds), list[float]()
     bar = Mock(progress=lambda share, _said: shares.append(share))
     patch.setattr(surface_lesson, "monotonic", lambda: next(ticks))
-    patch.setattr(surface_lesson.st, "progress", lambda _share: bar)
+    patch.setattr(st, "progress", lambda _share: bar)
     assert surface_lesson.whole(surface).share == 1
     assert bar.empty.called == bool(shares)
     return shares
