@@ -109,11 +109,12 @@ class Outcome(NamedTuple):
 def outcome_of(run: Run) -> Outcome:
     """The outcome of a run: at most POINTS moments of it and the last one."""
     rows = rows_of(run.experiment)
-    train_rows, test_rows = rows.samples(), rows.test_samples()
-    test_rows = test_rows if len(test_rows.x) else train_rows
     stride = -(-len(run) // POINTS)
     moments = sorted({*range(0, len(run), stride), len(run) - 1})
-    losses = torch.stack([losses_on(run, each, moments) for each in (train_rows, test_rows)], 1)
+    test_rows = rows.test_samples()
+    on_train = losses_on(run, rows.samples(), moments)
+    on_test = losses_on(run, test_rows, moments) if len(test_rows.x) else on_train
+    losses = torch.stack((on_train, on_test), 1)
     return Outcome(run.experiment, run.steps[moments].clone(), losses, run.diverged_at, run.engine)
 
 
@@ -139,7 +140,8 @@ def work_on(part: Part) -> list[Outcome]:
 
 
 def parts_of(experiments: Sequence[Experiment], engine: str = AUTO) -> list[Part]:
-    """Experiments of one shape together, in parts that take about equally long."""
+    """Experiments of one shape together, in parts that take about equally long; enough of them
+    that every core has one."""
     groups: dict[tuple[str, Experiment], list[Experiment]] = {}
     for each in experiments:
         name = chosen(each, torch.device("cpu"), engine)
@@ -147,7 +149,7 @@ def parts_of(experiments: Sequence[Experiment], engine: str = AUTO) -> list[Part
     parts = []
     for (name, _likeness), alike in groups.items():
         size = max(1, min(64, PART_STEPS // max(alike[0].n_steps, 1)))
-        size = 64 if name == crowd.ENGINE else size
+        size = 64 if name == crowd.ENGINE else min(size, -(-len(alike) // (os.cpu_count() or 1)))
         parts += [Part(tuple(alike[i : i + size]), name) for i in range(0, len(alike), size)]
     return parts
 

@@ -94,6 +94,12 @@ def test_networks_of_one_shape_make_one_part() -> None:
     assert sorted(len(part.experiments) for part in parts) == [6, 6]
 
 
+def test_every_core_has_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    parts = parts_of(list(experiments_of(START, GRID).values()), "reference")
+    assert [len(part.experiments) for part in parts] == [2] * 6
+
+
 def test_a_grid_says_what_is_wrong_with_it() -> None:
     with pytest.raises(ExperimentError, match="learning_rate"):
         sweep(START, {"learning_rate": [-1.0]})
