@@ -20,9 +20,12 @@ from benchmarks.server import browser, serving
 MOVES = 40
 DRAG_SECONDS = 3
 LET_GO = 12
+STRIDE = 11
+"""Places from one move to the next. Moves that change no picture are left out in this way: a
+weight's step is drawn like its gradient, six operations before it."""
 
 MEASURE = """
-async ([slider, picture, moves, letGo]) => {
+async ([slider, picture, moves, letGo, stride]) => {
   const input = document.querySelector(`.st-key-${slider}`);
   const range = [...input.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)
     .map((root) => root.querySelector('input[type=range]')).find(Boolean)
@@ -42,7 +45,7 @@ async ([slider, picture, moves, letGo]) => {
   const times = [];
   for (let place = 0; place < moves; place++) {
     const began = performance.now(), later = drawn();
-    move(place * 7);
+    move(place * stride);
     times.push(await later - began);
     await new Promise((resolve) => setTimeout(resolve, letGo ? 500 : 120));
   }
@@ -101,11 +104,11 @@ def measure(page: Page, url: str, lesson: Lesson) -> str:
     page.locator(f".st-key-{lesson.picture} .nnlab-view:not([data-drawn='0'])").wait_for()
     page.wait_for_timeout(1500)
     keys = [lesson.slider, lesson.picture]
-    times = page.evaluate(MEASURE, [*keys, MOVES, False])
+    times = page.evaluate(MEASURE, [*keys, MOVES, False, STRIDE])
     answered = sorted(value for value in times if not math.isnan(value))
-    rate = page.evaluate(DRAG, [*keys, DRAG_SECONDS, False])
+    rate = page.evaluate(DRAG, [*keys, DRAG_SECONDS, False, STRIDE])
     page.wait_for_timeout(1000)
-    let_go = statistics.median(page.evaluate(MEASURE, [*keys, LET_GO, True]))
+    let_go = statistics.median(page.evaluate(MEASURE, [*keys, LET_GO, True, STRIDE]))
     median, late = statistics.median(answered), answered[int(len(answered) * 0.95)]
     name = f"{lesson.path}: {lesson.slider.removesuffix('_sliders')}"
     missed = len(times) - len(answered)

@@ -1,6 +1,7 @@
 """nnlab's engines beside their peers on the same work, in turns; writes a table in Markdown.
 
     python -m benchmarks.training            (needs benchmarks/requirements.txt, and node if there)
+    python -m benchmarks.training --only W4 history                           (only these sections)
 
 One thread, but for the sweeps. Before anything is timed, the losses of all epochs are compared.
 A ratio is the peer's time divided by nnlab's: the median of the rounds, each peer's turn with
@@ -9,12 +10,13 @@ nnlab's turn next to it.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -292,40 +294,77 @@ def distance(work: Work, flops: float) -> str:
     )
 
 
+def beside_peers(work: Work, targets: tuple[float | None, ...]) -> Callable[[], list[Row]]:
+    """A work of the playgrounds beside those that can do it."""
+
+    def rows() -> list[Row]:
+        with ExitStack() as stack:
+            loop: Peer = pytorch if work.name == "W1" else pytorch_with_dataloader
+            name = "PyTorch" if work.name == "W1" else "PyTorch, DataLoader"
+            peers: list[Peer | None] = [loop, stack.enter_context(convnetjs(work)), scikit_learn]
+            names = (name, "ConvNetJS", "scikit-learn")
+            return compare(work, dict(zip(names, zip(peers, targets, strict=True), strict=True)))
+
+    return rows
+
+
+def digits_beside_peers() -> list[Row]:
+    peers: dict[str, tuple[Peer | None, float | None]] = {
+        "scikit-learn": (scikit_learn, 8),
+        "PyTorch, DataLoader": (pytorch_with_dataloader, 30),
+    }
+    return compare(digits(), peers)
+
+
+def histories() -> list[str]:
+    costs = map(history_cost, (*playgrounds(), digits()))
+    return ["\nA whole history costs: " + ", ".join(costs)]
+
+
+def limits() -> list[str]:
+    flops = speed_of_sgemm()
+    return [
+        f"\nsgemm on one thread: {flops / 1e9:.0f} GFLOP/s. The machine's limit:\n",
+        "| work | kFLOP/epoch | limit, us | nnlab, us | times |\n|---|---|---|---|---|",
+        *(distance(work, flops) for work in (*playgrounds(), digits())),
+    ]
+
+
+def playgrounds() -> tuple[Work, Work, Work]:
+    small, big = (2, 4, 2, 1), (2, *[8] * 6, 1)
+    return tutorial(), playground("W2", small, 200), playground("W2max", big, 100)
+
+
+def sections() -> dict[str, Callable[[], Sequence[Row | str]]]:
+    """The parts of the table, by the names to ask for them."""
+    w1, w2, w2max = playgrounds()
+    return {
+        "W1": beside_peers(w1, (500, 30, 200)),
+        "W2": beside_peers(w2, (900, 35, 250)),
+        "W2max": beside_peers(w2max, (150, 15, None)),
+        "W3": digits_beside_peers,
+        "frame": lambda: [*frame(w2), *frame(w2max)],
+        "W4": sweep,
+        "history": histories,
+        "limits": limits,
+    }
+
+
 def main() -> None:
+    parts = sections()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=parts, default=list(parts), metavar="SECTION")
+    wanted = parser.parse_args().only
     torch.set_num_threads(1)
     began = time.perf_counter()
     if (warming := compiled.warm()) is None:
         sys.exit("numba is not installed")
     warming.join()
     print(f"Kernel ready after {time.perf_counter() - began:.1f} s.\n")
-    w1, w2 = tutorial(), playground("W2", (2, 4, 2, 1), 200)
-    w2max, w3 = playground("W2max", (2, *[8] * 6, 1), 100), digits()
     print("| work | peer | peer, us/epoch | nnlab, us/epoch | ratio | target | met | |")
     print("|---|---|---|---|---|---|---|---|")
-    for work, targets in ((w1, (500, 30, 200)), (w2, (900, 35, 250)), (w2max, (150, 15, None))):
-        with ExitStack() as stack:
-            javascript = stack.enter_context(convnetjs(work))
-            loop: Peer = pytorch if work is w1 else pytorch_with_dataloader
-            name = "PyTorch" if work is w1 else "PyTorch, DataLoader"
-            peers = {
-                name: (loop, targets[0]),
-                "ConvNetJS": (javascript, targets[1]),
-                "scikit-learn": (scikit_learn, targets[2]),
-            }
-            print(*compare(work, peers), sep="\n", flush=True)
-    digit_peers = {
-        "scikit-learn": (scikit_learn, 8),
-        "PyTorch, DataLoader": (pytorch_with_dataloader, 30),
-    }
-    print(*compare(w3, digit_peers), sep="\n", flush=True)
-    print(*frame(w2), *frame(w2max), sep="\n", flush=True)
-    print(*sweep(), sep="\n", flush=True)
-    print("\nA whole history costs:", ", ".join(map(history_cost, (w1, w2, w2max, w3))))
-    flops = speed_of_sgemm()
-    print(f"\nsgemm on one thread: {flops / 1e9:.0f} GFLOP/s. The machine's limit:\n")
-    print("| work | kFLOP/epoch | limit, us | nnlab, us | times |\n|---|---|---|---|---|")
-    print(*(distance(work, flops) for work in (w1, w2, w2max, w3)), sep="\n")
+    for name in wanted:
+        print(*parts[name](), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

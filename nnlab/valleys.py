@@ -3,7 +3,7 @@ torch.optim optimizers walk down it from the same start, and who else walks chan
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -139,19 +139,37 @@ class Walk(NamedTuple):
     gradients: Tensor
 
 
-def walk(valley: str, racer: Racer, start: Point, steps: int) -> Walk:
-    """Let one racer make up to so many steps."""
-    descent = Descent(valley, racer, start)
-    places, heights, gradients = [], [], []
-    for _ in range(steps + 1):
-        place, height = descent.point.detach().clone(), descent.look()
-        if not height <= LOST:
-            break
-        places.append(place)
-        heights.append(height)
-        gradients.append(descent.gradient)
-        descent.optimizer.step()
-    return Walk(torch.stack(places), torch.stack(heights), torch.stack(gradients))
+def walks(valley: str, racers: Sequence[Racer], start: Point, steps: int) -> tuple[Walk, ...]:
+    """Let each racer make up to so many steps, to the last bit as if it were alone. The height of
+    a racer depends on its own point only, so that one backward pass gives all their slopes."""
+    points = torch.tensor(start, dtype=torch.float64).repeat(len(racers), 1)
+    owned = [points[place].requires_grad_() for place in range(len(racers))]
+    optimizers = [
+        OPTIMIZERS.make(racer.optimizer, [point], racer.learning_rate)
+        for racer, point in zip(racers, owned, strict=True)
+    ]
+    seen = [_look(valley, points)]
+    while len(seen) <= steps and bool((seen[-1].heights <= LOST).any()):
+        for point, slope, optimizer in zip(owned, seen[-1].gradients, optimizers, strict=True):
+            point.grad = slope
+            optimizer.step()
+        seen.append(_look(valley, points))
+    ways = zip(*(torch.stack(each, 1) for each in zip(*seen, strict=True)), strict=True)
+    return tuple(_until_lost(Walk(*way)) for way in ways)
+
+
+def _look(valley: str, points: Tensor) -> Walk:
+    """Where N racers stand: places [N, 2], heights [N] and gradients [N, 2]."""
+    places = points.clone().requires_grad_()
+    heights = VALLEYS[valley].make(places)
+    (slopes,) = torch.autograd.grad(heights.sum(), places)
+    return Walk(places.detach(), heights.detach(), slopes)
+
+
+def _until_lost(way: Walk) -> Walk:
+    lost = (~(way.heights <= LOST)).nonzero()
+    end = int(lost[0]) if len(lost) else len(way.heights)
+    return Walk(*(each[:end] for each in way))
 
 
 class Descent:
@@ -163,12 +181,6 @@ class Descent:
         self.optimizer: torch.optim.Optimizer = OPTIMIZERS.make(
             racer.optimizer, [self.point], racer.learning_rate
         )
-
-    @property
-    def gradient(self) -> Tensor:
-        """The slope [2] at the last look, or 0 before it."""
-        grad = self.point.grad
-        return torch.zeros(2, dtype=torch.float64) if grad is None else grad.clone()
 
     def look(self) -> Tensor:
         """zero_grad, the height here, backward."""

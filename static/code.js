@@ -10,7 +10,7 @@ const SAID_MS = 2500
 const STYLE = `
 :host { display: block; }
 .code { position: relative; border-radius: var(--st-base-radius); background: var(--st-code-background-color, var(--st-secondary-background-color)); }
-.lines { overflow-y: auto; max-height: 34rem; padding: .25rem 0 .75rem; outline-offset: -2px;
+.lines { overflow-y: auto; max-height: 34rem; padding: .5rem 0 .75rem; outline-offset: -2px;
   font: .875rem/1.6 var(--st-code-font, ui-monospace, monospace); color: light-dark(#1d2730, #e3e9ee); }
 .line { display: block; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; border-inline-start: 3px solid transparent;
   padding-inline: calc(.625rem + var(--in) * 1ch + 2ch) .625rem; text-indent: calc(var(--in) * -1ch - 2ch); min-height: 1.6em; }
@@ -22,9 +22,11 @@ const STYLE = `
 .string { color: light-dark(#006045, #3fcf9f); }
 .comment { color: light-dark(#4c5864, #a3b0bd); font-style: italic; }
 .call { color: light-dark(#84385f, #e6a3cb); }
-.bar { display: flex; justify-content: flex-end; padding: .5rem .5rem 0; }
-button { font: inherit; font-size: .8125rem; min-height: 1.875rem; padding: 0 .625rem;
-  color: inherit; background: var(--st-background-color); cursor: pointer; border-radius: var(--st-base-radius);
+.bar { display: flex; align-items: center; justify-content: space-between; padding: .375rem .5rem .375rem .8125rem;
+  font: .8125rem/1 var(--st-font); color: light-dark(#4c5864, #a3b0bd);
+  border-bottom: 1px solid color-mix(in srgb, var(--st-text-color) 15%, transparent); }
+button { font: inherit; min-height: 1.875rem; padding: 0 .625rem;
+  color: var(--st-text-color); background: var(--st-background-color); cursor: pointer; border-radius: var(--st-base-radius);
   border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); }
 button:hover { border-color: var(--st-primary-color); }
 :focus-visible { outline: 2px solid var(--st-primary-color); }
@@ -54,7 +56,7 @@ function mount(parent) {
   code.said = make("span")
   code.said.setAttribute("role", "status")
   code.said.style.cssText = "position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden"
-  code.root.append(make("div", { className: "bar" }, code.copy), code.lines, code.said)
+  code.root.append(make("div", { className: "bar" }, "Python", code.copy), code.lines, code.said)
   parent.append(style, code.root)
   listen(code)
   codes.set(parent, code)

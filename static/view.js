@@ -19,7 +19,7 @@ const STYLE = `
 .nnlab-lit .halo { fill: none; stroke: var(--st-background-color); stroke-width: 6; }
 .nnlab-lit .ring { fill: none; stroke: var(--st-text-color); stroke-width: 2.5; }
 .nnlab-view text[style*="text-shadow"] { paint-order: stroke; stroke: var(--st-background-color); stroke-width: 3px;
-  stroke-linejoin: round; }
+  stroke-linejoin: round; text-shadow: none !important; }
 .nnlab-view.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; border-radius: var(--st-base-radius); }
 .nnlab-view.on-part .drag { cursor: pointer !important; }
 .nnlab-view.still .drag { touch-action: pan-y pinch-zoom; }

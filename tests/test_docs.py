@@ -6,6 +6,7 @@ import doctest
 import inspect
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -50,7 +51,8 @@ def tutorial() -> nbformat.NotebookNode:
 def test_the_tutorial_runs() -> None:
     notebook = tutorial()
     where = {"metadata": {"path": str(ROOT)}}
-    NotebookClient(notebook, timeout=None, startup_timeout=600, resources=where).execute()
+    patient: dict[str, Any] = {"timeout": None, "startup_timeout": 600, "iopub_timeout": 600}
+    NotebookClient(notebook, resources=where, **patient).execute()
     said = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     assert not any(out.output_type == "error" for out in said)
     assert any("image/png" in out.get("data", {}) for out in said)

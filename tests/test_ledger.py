@@ -16,7 +16,7 @@ from nnlab.limits import Number
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.registry import Choice
 from nnlab.training import train
-from nnlab.valleys import VALLEYS, Racer, walk
+from nnlab.valleys import VALLEYS, Racer, walks
 from tests.strategies import experiments
 
 FRACTIONS = {"eps": st.floats(1e-10, 1e-3), "initial_accumulator_value": st.floats(0, 10)}
@@ -81,7 +81,7 @@ def test_the_ledger_of_a_network_is_the_runs_own(
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_ledgers_values_are_the_walk(name: str) -> None:
     racer = Racer(Choice(name), 0.01)
-    way = walk("beale", racer, (1.0, 1.5), 8)
+    (way,) = walks("beale", [racer], (1.0, 1.5), 8)
     for step in range(8):
         update = update_in_valley("beale", racer, (1.0, 1.5), step, 1)
         assert update.before == float(way.places[step, 1])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.registry import Choice
-from nnlab.valleys import LOST, VALLEYS, Descent, Racer, ground, walk
+from nnlab.valleys import LOST, VALLEYS, Descent, Racer, ground, walks
 
 NAMES = st.sampled_from(list(VALLEYS))
 RACERS = st.builds(Racer, st.sampled_from(list(OPTIMIZERS)).map(Choice), st.floats(1e-4, 0.5))
@@ -51,7 +51,7 @@ def test_a_walk_is_the_loop_that_one_would_write(name: str, racer: Racer, steps:
     valley = VALLEYS[name]
     point = torch.tensor(valley.start, dtype=torch.float64, requires_grad=True)
     optimizer = getattr(torch.optim, racer.optimizer.name)([point], lr=racer.learning_rate)
-    found = walk(name, racer, valley.start, steps)
+    (found,) = walks(name, [racer], valley.start, steps)
     for place, height, gradient in zip(*found, strict=True):
         optimizer.zero_grad()
         now = valley.make(point)
@@ -68,13 +68,29 @@ def test_a_walk_is_the_loop_that_one_would_write(name: str, racer: Racer, steps:
 @given(NAMES, st.lists(RACERS, min_size=2, max_size=4))
 def test_the_order_of_the_race_changes_no_walk(name: str, racers: list[Racer]) -> None:
     start = VALLEYS[name].start
-    alone = {racer: walk(name, racer, start, 15).places for racer in racers}
-    for racer in reversed(racers):
-        assert torch.equal(walk(name, racer, start, 15).places, alone[racer])
+    alone = {racer: walks(name, [racer], start, 15)[0] for racer in racers}
+    for order in (racers, racers[::-1]):
+        for racer, found in zip(order, walks(name, order, start, 15), strict=True):
+            assert all(map(torch.equal, found, alone[racer]))
+
+
+@settings(max_examples=20)
+@given(NAMES, RACERS)
+def test_one_who_is_lost_leads_nobody_astray(name: str, racer: Racer) -> None:
+    start = VALLEYS[name].start
+    lost = Racer(Choice("SGD"), 1e6)
+    (alone,) = walks(name, [racer], start, 15)
+    short, found = walks(name, [lost, racer], start, 15)
+    assert len(short.heights) < 16
+    assert all(map(torch.equal, found, alone))
+
+
+def test_a_race_of_nobody_is_no_walk() -> None:
+    assert walks("ravine", [], (-7.0, 2.0), 5) == ()
 
 
 def test_steps_that_are_too_large_end_the_walk_with_finite_heights() -> None:
-    found = walk("rosenbrock", Racer(Choice("SGD"), 1.0), (-1.2, 1.0), 50)
+    found = walks("rosenbrock", [Racer(Choice("SGD"), 1.0)], (-1.2, 1.0), 50)[0]
     assert len(found.heights) < 51
     assert found.heights.isfinite().all()
 

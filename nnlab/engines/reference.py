@@ -73,8 +73,10 @@ class Reference:
             if self.step == self._batches.end:
                 self._end_epoch()
             yield self._look()
-            # The other threads of a server get their turn now, not only every five milliseconds.
-            time.sleep(0)
+            # In a long training a server's other threads get their turn now, not only every five
+            # milliseconds. A short one would wait for its own turn longer than it trains.
+            if self.step > CHUNK:
+                time.sleep(0)
 
     def _look(self) -> Tensor:
         """Everything of a step but its update: zero_grad, forward, loss, backward."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from nnlab.arithmetic import brief, number
+from nnlab.arithmetic import number
 from nnlab.figures import palette
+from nnlab.figures.discs import discs
 from nnlab.figures.grid import Grid, place
 from nnlab.figures.markup import as_text
 from nnlab.language import gettext as _
@@ -75,20 +76,10 @@ def _circles(stations: Sequence[Station], grid: Grid) -> dict[str, Any]:
         for unit, y in rows.items()
     ]
     limit = max((abs(value) for *_place, value in units if math.isfinite(value)), default=1.0)
-    fills = [palette.diverging(value, limit or 1.0) for *_place, value in units]
-    return {
+    return discs([value for *_place, value in units], limit or 1.0, grid.sizes) | {
         "type": "scatter",
-        "mode": "markers+text",
         "x": [column for column, *_rest in units],
         "y": [y for _column, _unit, y, _value in units],
-        "text": [brief(value) for *_place, value in units],
-        "textfont": {"size": grid.sizes.text, "color": [palette.ink(fill) for fill in fills]},
-        "marker": {
-            "size": grid.sizes.circle,
-            "color": fills,
-            "opacity": 1,
-            "line": {"width": 1.5, "color": palette.QUIET},
-        },
         "hovertext": [_hover(stations[column], unit, value) for column, unit, _y, value in units],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from nnlab.arithmetic import brief, number
 from nnlab.figures import palette
+from nnlab.figures.discs import discs
 from nnlab.figures.drawing import layer_names, names
 from nnlab.figures.grid import Grid, place
 from nnlab.figures.network import MOST_LABELS, STROKES, WEIGHTLESS, WIDTHS
@@ -172,21 +173,16 @@ def _ring(circles: list[_Circle], grid: Grid) -> dict[str, Any]:
 
 def _discs(circles: list[_Circle], grid: Grid) -> dict[str, Any]:
     limit = max(1.0, *(abs(each.value) for each in circles if each.value is not None))
-    fills = [palette.diverging(each.value or 0.0, limit) for each in circles]
-    return _points(circles) | {
-        "mode": "markers+text",
-        "text": ["?" if each.value is None else brief(each.value) for each in circles],
-        "textfont": {"size": grid.sizes.text, "color": [palette.ink(fill) for fill in fills]},
-        "marker": {
-            "size": grid.sizes.circle,
-            "color": fills,
-            "opacity": 1,
-            "line": {"width": 1.5, "color": palette.QUIET},
-        },
-        "customdata": [each.part for each in circles],
-        "hovertext": [f"{each.name} = {_shown(each.value)}" for each in circles],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    look = discs([each.value for each in circles], limit, grid.sizes)
+    return (
+        _points(circles)
+        | look
+        | {
+            "customdata": [each.part for each in circles],
+            "hovertext": [f"{each.name} = {_shown(each.value)}" for each in circles],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
+    )
 
 
 def _badges(circles: list[_Circle], grid: Grid) -> dict[str, Any]:

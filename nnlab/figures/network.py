@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from nnlab.arithmetic import brief, number, product, worked
 from nnlab.figures import palette
+from nnlab.figures.discs import discs
 from nnlab.figures.drawing import Diagram, DrawnLayer, draw_trace, show_products, unit_sum
 from nnlab.figures.grid import DENSE, Grid, Sizes, place
 from nnlab.language import gettext as _
@@ -178,20 +179,10 @@ def _few(edges: Sequence[_Edge]) -> bool:
 def _circles(drawing: Diagram, grid: Grid) -> dict[str, Any]:
     drawn = list(_units(drawing, grid))
     limit = max(1.0, *(abs(value) for *_place, value in drawn if math.isfinite(value)), 1.0)
-    fills = [palette.diverging(value, limit) for *_place, value in drawn]
-    return {
+    return discs([value for *_place, value in drawn], limit, grid.sizes) | {
         "type": "scatter",
-        "mode": "markers+text",
         "x": [column for column, _unit, _y, _value in drawn],
         "y": [y for _column, _unit, y, _value in drawn],
-        "text": [brief(value) for *_place, value in drawn],
-        "textfont": {"size": grid.sizes.text, "color": [palette.ink(fill) for fill in fills]},
-        "marker": {
-            "size": grid.sizes.circle,
-            "color": fills,
-            "opacity": 1,
-            "line": {"width": 1.5, "color": palette.QUIET},
-        },
         "customdata": [_unit_part(column, unit) for column, unit, *_rest in drawn],
         "hovertext": [_unit_hover(drawing, column, unit) for column, unit, *_rest in drawn],
         "hovertemplate": "%{hovertext}<extra></extra>",

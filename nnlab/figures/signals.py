@@ -60,7 +60,7 @@ def spread(histogram: ArrayLike, reach: float) -> go.Figure:
             }
         ],
         xaxis={"title": {"text": _("layer")}},
-        yaxis={"title": {"text": _("activation")}},
+        yaxis={"title": {"text": _("activations")}},
     )
 
 

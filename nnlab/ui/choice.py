@@ -5,6 +5,7 @@ the link, which another language could not read.)"""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, overload
 
@@ -12,10 +13,11 @@ import streamlit as st
 
 from nnlab.ui import link
 
+# All options are in sight: a row of them breaks where it would otherwise scroll.
 LOOKS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
-        "pills": st.pills,
-        "segments": st.segmented_control,
+        "pills": partial(st.pills, wrap=True),
+        "segments": partial(st.segmented_control, wrap=True),
         "list": st.selectbox,
         "radio": st.radio,
     }

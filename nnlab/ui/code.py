@@ -54,12 +54,13 @@ def show_program(experiment: Experiment, key: str, until: int | None = None) -> 
 
 
 def show_lines(source: str, key: str) -> None:
-    """The lines alone."""
+    """The lines alone; where they make something that can be seen, it is said how."""
+    made = marks(source)
     _mount(
         key=key,
         data={
             "source": source,
-            "marks": [_mark(each) for each in marks(source)],
+            "marks": [_mark(each) for each in made],
             "texts": {
                 "copy": _("Copy"),
                 "copied": _("Copied"),
@@ -67,9 +68,11 @@ def show_lines(source: str, key: str) -> None:
             },
         },
     )
-    st.caption(
-        _("Point at a line to light up what it makes; click it, and the picture comes into sight.")
-    )
+    if any(made):
+        words = _(
+            "Point at a line to light up what it makes; click it, and the picture comes into sight."
+        )
+        st.caption(words)
 
 
 def _mark(made: tuple[str, ...]) -> dict[str, list[str]]:

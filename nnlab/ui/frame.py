@@ -51,11 +51,20 @@ def lessons() -> list[StreamlitPage]:
 
 
 def surround(pages: Sequence[StreamlitPage]) -> None:
-    """At the side the lessons, the language and the device. (Streamlit's own menu of pages is
+    """At the side the language, the lessons and the device. (Streamlit's own menu of pages is
     off, since it would list the files of pages/ as well.)"""
     home, *rest = pages
     following = iter(rest)
     with st.sidebar:
+        choose(
+            _("Language"),
+            language.LANGUAGES,
+            LANGUAGE,
+            language.ENGLISH,
+            look="segments",
+            required=True,
+            label_visibility="collapsed",
+        )
         share()
     with st.sidebar, st.container(key="contents", gap=None):
         st.page_link(home)
@@ -65,14 +74,6 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
             for entry, page in zip(entries, following, strict=False):
                 st.page_link(page, label=f"{entry.number}. {page.title}")
     with st.sidebar:
-        choose(
-            _("Language"),
-            language.LANGUAGES,
-            LANGUAGE,
-            language.ENGLISH,
-            look="segments",
-            required=True,
-        )
         names = {"auto": _("auto"), **{name: name for name in available()}}
         choose(_("Compute on"), names, DEVICE, "auto", look="list")
         _dress(

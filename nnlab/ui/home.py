@@ -65,15 +65,16 @@ def contents() -> None:
         for first in range(0, len(entries), _WIDE):
             row = entries[first : first + _WIDE]
             for place, entry in zip(st.columns(_WIDE), row, strict=False):
-                with place, st.container(border=True, height="stretch", gap=None):
+                with place:
                     _show(entry)
 
 
 def _show(entry: Entry) -> None:
     title = _(entry.title)
-    st.page_link(
-        f"pages/{entry.file}",
-        label=f"**{entry.number}. {title}**",
-        icon=f":material/{entry.icon}:",
-    )
-    st.caption(_(entry.about))
+    with st.container(border=True, height="stretch", gap=None, key=f"card_{entry.path}"):
+        st.page_link(
+            f"pages/{entry.file}",
+            label=f"**{entry.number}. {title}**",
+            icon=f":material/{entry.icon}:",
+        )
+        st.caption(_(entry.about))

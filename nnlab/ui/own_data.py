@@ -160,6 +160,7 @@ def _choose_columns(table: Table, name: str) -> Plan:
         _("columns to learn from"),
         [each.name for each in others],
         default=usual,
+        placeholder=_("nothing"),
         key=f"play_columns_{name}_{names.index(target)}",
     )
     with st.container(horizontal=True):

@@ -5,9 +5,7 @@ engine's, so that the lines of PyTorch beside them print the same digits."""
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 from typing import NoReturn
 
 import streamlit as st
@@ -21,6 +19,7 @@ from nnlab.training import Run, train, train_gradually
 from nnlab.ui import counters
 from nnlab.ui.house import house, within
 from nnlab.ui.markup import as_text
+from nnlab.ui.shelf import Shelf
 
 LONG = 1500
 """Steps from which on progress is shown: about half a second."""
@@ -28,36 +27,15 @@ MOST_RUNS = 64
 CPU = "cpu"
 
 
-class Shelf:
-    """The runs used last, shared by all sessions: a run never changes, so nobody can disturb it."""
-
-    def __init__(self) -> None:
-        self._runs: OrderedDict[tuple[Experiment, str], Run] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, experiment: Experiment, device: str) -> Run | None:
-        with self._lock:
-            run = self._runs.get((experiment, device))
-            if run is not None:
-                self._runs.move_to_end((experiment, device))
-            return run
-
-    def put(self, run: Run, device: str) -> None:
-        with self._lock:
-            self._runs[run.experiment, device] = run
-            while len(self._runs) > MOST_RUNS:
-                self._runs.popitem(last=False)
-
-
 def run_of(experiment: Experiment, device: str = "auto") -> Run:
     """The whole run of an experiment, from the shelf or trained now."""
-    run = _shelf().get(experiment, device)
+    run = _shelf().get((experiment, device))
     if run is None:
         _admit(experiment)
         work = _at_once if experiment.n_steps < LONG else _with_progress
         with counters.trained():
             run = _trained(work, experiment, device)
-        _shelf().put(run, device)
+        _shelf().put((experiment, device), run)
     return run
 
 
@@ -85,8 +63,8 @@ def _end(text: str) -> NoReturn:
 
 
 @st.cache_resource(show_spinner=False)
-def _shelf() -> Shelf:
-    return Shelf()
+def _shelf() -> Shelf[tuple[Experiment, str], Run]:
+    return Shelf(MOST_RUNS)
 
 
 def _at_once(experiment: Experiment, device: str) -> Run:

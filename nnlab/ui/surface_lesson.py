@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from time import monotonic
 from types import MappingProxyType
 
 import streamlit as st
@@ -27,12 +28,16 @@ from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
+from nnlab.ui.shelf import Shelf
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
 from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view
 
 PICK = "surface_pick"
 ARROWS = 11
+MOST_SURFACES = 64
+LONG_SECONDS = 0.5
+"""What takes longer shows its progress."""
 _REACH = 5.0
 """How far the picture of a neuron goes from 0."""
 _NEURON_BALL, _SHARE_BALL = (-3.0, 3.0), (-0.6, 0.6)
@@ -252,7 +257,7 @@ def _look(run: Run, device: str) -> Seen:
     over = _over(run, cut)
     place = _place_ball(run, over)
     land = Landscape(run.experiment, run.module())
-    surface = _surface(land, over, run.experiment.dumps(), repr(cut))
+    surface = _surface(land, over, (run.experiment, cut))
     rolls = _choose_roll() == "rolls"
     start = starting_at(run.experiment, over.lift(place[None])[0])
     epochs = start.training.epochs if rolls else 1
@@ -260,10 +265,33 @@ def _look(run: Run, device: str) -> Seen:
     return Seen(run, cut, over, land, surface, place, rolls, rolled)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _surface(_land: Landscape, _over: Slice, experiment: str, cut: str) -> Surface:
+def _surface(land: Landscape, over: Slice, asked: tuple[Experiment, Cut]) -> Surface:
     """A surface stays while the ball is moved."""
-    return _land.surface(_over)
+    surface = _shelf().get(asked)
+    if surface is None:
+        surface = whole(land.surface_gradually(over))
+        _shelf().put(asked, surface)
+    return surface
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> Shelf[tuple[Experiment, Cut], Surface]:
+    return Shelf(MOST_SURFACES)
+
+
+def whole(parts: Iterable[Surface]) -> Surface:
+    """The last of a surface's parts. One that takes long shows its progress, and Streamlit stops it
+    there when a newer run waits."""
+    began, bar = monotonic(), None
+    for surface in parts:
+        if bar is None and monotonic() - began < LONG_SECONDS:
+            continue
+        said = _("surface: {share}").format(share=f"{surface.share:.0%}")
+        bar = bar or st.progress(0.0)
+        bar.progress(surface.share, said)
+    if bar is not None:
+        bar.empty()
+    return surface
 
 
 def _choose_roll() -> str:

@@ -116,7 +116,13 @@ def _choose_groups(lesson: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The groups of controls to hide and to lock."""
     groups = {name: _(label) for name, label in groups_on(lesson).items()}
     chosen = [
-        st.multiselect(label, list(groups), format_func=groups.__getitem__, key=f"{key}_{lesson}")
+        st.multiselect(
+            label,
+            list(groups),
+            format_func=groups.__getitem__,
+            key=f"{key}_{lesson}",
+            placeholder=_("nothing"),
+        )
         for label, key in ((_("Hide"), "teacher_hidden"), (_("Lock"), "teacher_locked"))
     ]
     st.caption(

@@ -182,14 +182,11 @@ _READERS: Mapping[str, Callable[[], Any]] = {
     "numbers": _type_numbers,
 }
 
-# All options are in sight: a row of pills breaks where it would otherwise scroll.
-_SETTINGS: Mapping[str, Mapping[str, Any]] = {"pills": {"wrap": True}}
-
 
 def _pick(
     label: str, options: Mapping[str, str], key: str, default: str, look: str = "pills"
 ) -> str:
-    return choose(label, options, key, default, look, **_SETTINGS.get(look, {})) or default
+    return choose(label, options, key, default, look) or default
 
 
 def _pick_shape(label: str, shapes: Sequence[Shape], key: str) -> Shape:

@@ -52,7 +52,8 @@ def plain(experiment: Experiment) -> Experiment:
     layers = tuple(
         replace(each, dropout=0.0, batch_norm=False) for each in experiment.network.layers
     )
-    changes = [each for each in experiment.interventions if not each.field.startswith("dropout")]
+    gone = ("dropout", "parameters") if any(experiment.norms) else ("dropout",)
+    changes = [each for each in experiment.interventions if not each.field.startswith(gone)]
     network = replace(experiment.network, layers=layers)
     return replace(experiment, network=network, interventions=tuple(changes))
 

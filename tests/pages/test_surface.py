@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
+from nnlab.landscape import Landscape, Surface
+from nnlab.slices import SLICES, Cut
 from nnlab.terrains import TERRAINS
+from nnlab.training import train
+from nnlab.ui import surface_lesson
 from tests.interpreter import printed_by
 from tests.shown import programs
 
@@ -104,3 +112,26 @@ def test_too_large_steps_are_said() -> None:
 
 def test_a_right_prediction_is_praised() -> None:
     assert any("Yes." in each.value for each in lesson(bottoms="one").success)
+
+
+def shown_of(surface: Iterator[Surface], seconds: float, patch: pytest.MonkeyPatch) -> list[float]:
+    """The shares that the bar shows while each part of a surface takes so many seconds."""
+    ticks, shares = count(step=seconds), list[float]()
+    bar = Mock(progress=lambda share, _said: shares.append(share))
+    patch.setattr(surface_lesson, "monotonic", lambda: next(ticks))
+    patch.setattr(st, "progress", lambda _share: bar)
+    assert surface_lesson.whole(surface).share == 1
+    assert bar.empty.called == bool(shares)
+    return shares
+
+
+def test_only_a_surface_that_takes_long_shows_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    experiment = TERRAINS["xor"]
+    run = train(experiment)
+    land, over = Landscape(experiment, run.module()), SLICES["main"](run, Cut("main"))
+    monkeypatch.setattr(Landscape, "chunk", 36)
+    assert shown_of(land.surface_gradually(over, 12), 0.01, monkeypatch) == []
+    shares = shown_of(land.surface_gradually(over, 12), 0.3, monkeypatch)
+    assert shares == [0.5, 0.75, 1.0]

@@ -4,6 +4,7 @@ the loss curve."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -22,9 +23,9 @@ def test_it_runs_from_top_to_bottom_and_prints_the_losses(tmp_path: Path) -> Non
     finally:
         use("en")
     nbformat.validate(written)
-    NotebookClient(
-        written, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
-    ).execute()
+    patient: dict[str, Any] = {"timeout": None, "startup_timeout": 600, "iopub_timeout": 600}
+    where = {"metadata": {"path": tmp_path}}
+    NotebookClient(written, kernel_name="python3", resources=where, **patient).execute()
     outputs = [output for cell in written.cells for output in cell.get("outputs", ())]
     printed = "".join(output.text for output in outputs if output.output_type == "stream")
     assert_printed(train(LONG, engine="reference"), printed)

@@ -6,12 +6,8 @@ from __future__ import annotations
 import math
 
 from nnlab.engines.kernel.compiling import compiled
-from nnlab.engines.kernel.exponential import exp, expm1, sigmoid, tanh
-from nnlab.engines.kernel.lanes import (
-    erf,
-    log1p,
-    where,
-)
+from nnlab.engines.kernel.exponential import exp, expm1, log1p, sigmoid, tanh
+from nnlab.engines.kernel.lanes import erf, where
 
 
 @compiled

@@ -1,5 +1,5 @@
-"""e^x and what is made of it. float64 calls the C library, lane by lane. float32 has its own
-series: 16 lanes in the time in which the library computes one."""
+"""e^x, the logarithm, and what is made of them. float64 calls the C library, lane by lane. float32
+has its own series: 16 lanes in the time in which the library computes one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from numba.extending import overload
 
 from nnlab.engines.kernel.compiling import compiled
 from nnlab.engines.kernel.lanes import (
+    absolute,
+    exponent,
     lane_by_lane,
+    mantissa,
     nearest,
     power_of_two,
     where,
@@ -51,6 +54,29 @@ def _expm132(x):
     return power * p + (power - 1.0)
 
 
+@compiled
+def _log32(x):
+    """log(2^n m) = n log(2) + 2 artanh(s) with s = (m - 1) / (m + 1), and its series."""
+    tiny = x < 1.1754944e-38  # denormal: the exponent is not among its bits
+    whole = where(tiny, x * 2.0**24, x)
+    n = exponent(whole) - where(tiny, 24.0, x * 0.0)
+    m = mantissa(whole)
+    s = (m - 1.0) / (m + 1.0)
+    s2 = s * s
+    series = s2 * (2 / 3 + s2 * (2 / 5 + s2 * (2 / 7 + s2 * (2 / 9))))
+    log = n * 0.693359375 + (n * -2.1219444005469057e-4 + (s * series + 2.0 * s))
+    at_most_0 = where(x < 0.0, math.nan, x * 0.0 - math.inf)
+    return where(x <= 0.0, at_most_0, where(x < math.inf, log, x))
+
+
+@compiled
+def _log1p32(x):
+    """log(u) for u = 1 + x, and what was lost when u was rounded; no loss where u is 0 or inf."""
+    u = 1.0 + x
+    lost = (x - (u - 1.0)) / u
+    return _log32(u) + where(absolute(lost) < 1.0, lost, 0.0)
+
+
 def _by_precision(single, double):
     def function(x):
         raise NotImplementedError
@@ -65,6 +91,8 @@ def _by_precision(single, double):
 exp = _by_precision(_exp32, lane_by_lane(math.exp))
 tanh = _by_precision(_tanh32, lane_by_lane(math.tanh))
 expm1 = _by_precision(_expm132, lane_by_lane(math.expm1))  # for x <= 0
+log = _by_precision(_log32, lane_by_lane(math.log))
+log1p = _by_precision(_log1p32, lane_by_lane(math.log1p))
 
 
 @compiled

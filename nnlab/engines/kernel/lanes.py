@@ -211,6 +211,37 @@ def power_of_two(_typing: Any, lanes: Any) -> Any:
     return lanes(lanes), lower
 
 
+def _bits_and_exponent(builder: Any, x: Any) -> tuple[Any, Any]:
+    """The bits of float32 lanes x, and n, as whole numbers."""
+    whole = ir.VectorType(_INT, LANES)
+    root_of_half = ir.Constant(whole, [0x3F3504F3] * LANES)
+    bits = builder.bitcast(x, whole)
+    return bits, builder.ashr(builder.sub(bits, root_of_half), ir.Constant(whole, [23] * LANES))
+
+
+@intrinsic
+def exponent(_typing: Any, lanes: Any) -> Any:
+    """The whole number n for float32 lanes x = 2^n m with m from the root of 1/2 to that of 2: x is
+    positive, finite and not denormal."""
+
+    def lower(_context: Any, builder: Any, _signature: Any, operands: Any) -> Any:
+        return builder.sitofp(_bits_and_exponent(builder, operands[0])[1], lanes.vector)
+
+    return lanes(lanes), lower
+
+
+@intrinsic
+def mantissa(_typing: Any, lanes: Any) -> Any:
+    """The m that goes with the exponent: n is taken away from the exponent among x's bits."""
+
+    def lower(_context: Any, builder: Any, _signature: Any, operands: Any) -> Any:
+        bits, n = _bits_and_exponent(builder, operands[0])
+        shift = ir.Constant(n.type, [23] * LANES)
+        return builder.bitcast(builder.sub(bits, builder.shl(n, shift)), lanes.vector)
+
+    return lanes(lanes), lower
+
+
 def _llvm(builder: Any, name: str, kind: ir.FunctionType, lanes: Lanes) -> Any:
     letter = "f32" if lanes.dtype == types.float32 else "f64"
     return cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}{letter}")
@@ -254,6 +285,4 @@ def lane_by_lane(function: Callable[[float], float]) -> Any:
 square_root = _instruction("sqrt")
 absolute = _instruction("fabs")
 nearest = _instruction("rint")
-log = lane_by_lane(math.log)
-log1p = lane_by_lane(math.log1p)
 erf = lane_by_lane(math.erf)

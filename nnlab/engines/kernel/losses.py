@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from nnlab.engines.kernel.compiling import compiled
-from nnlab.engines.kernel.exponential import exp, sigmoid
+from nnlab.engines.kernel.exponential import exp, log, log1p, sigmoid
 from nnlab.engines.kernel.lanes import (
     LANES,
     absolute,
     everywhere,
     first_lanes,
     load,
-    log,
-    log1p,
     store,
     total,
     where,
