@@ -1,5 +1,6 @@
 """How smoothly the playground plays in a real browser: changed frames a second, bytes and the
-server's processor time for each, and how soon a slider's effect is seen while it plays.
+server's processor time for each, and how soon a slider's effect is seen while it plays: the first
+frame with the change while it is dragged, the mark on the curve when it is let go of.
 
 Run it with `make bench`. Browser and server share this machine's cores.
 """
@@ -13,7 +14,6 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
-from benchmarks.latency import MEASURE
 from benchmarks.server import Served, browser, serving
 from nnlab.experiment import Layer, Network
 from nnlab.permalink import to_text
@@ -22,6 +22,7 @@ from nnlab.ui.playground import START
 
 SECONDS = 10
 MOVES = 20
+PATIENCE_S = 3
 DEEP = replace(START, network=Network((*[Layer(8, Choice("Tanh"))] * 6, Layer(1))))
 EXPERIMENTS = {"2-4-2-1": START, "six layers of 8": DEEP}
 
@@ -56,6 +57,44 @@ async (seconds) => {
   frames.disconnect();
   pictures.disconnect();
   return {...found, seconds: (performance.now() - began) / 1000};
+}
+"""
+
+FEEL = """
+async ([moves, seconds]) => {
+  const hosts = [...document.querySelectorAll('.st-key-play_rate_sliders *')];
+  const roots = hosts.map((host) => host.shadowRoot);
+  const root = roots.find((shadow) => shadow?.querySelector("input"));
+  const [range, number] = root.querySelectorAll('input');
+  const marks = document.querySelector('.nnlab-stage .marks');
+  const curve = document.querySelector('.st-key-play_curve .nnlab-view');
+  const low = +range.min, high = +range.max, step = (high - low) / 41;
+  const say = (kind) => range.dispatchEvent(new Event(kind, {bubbles: true, composed: true}));
+  const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const seen = (node, options, there) => new Promise((resolve) => {
+    const began = performance.now();
+    const done = (ms) => { watch.disconnect(); clearTimeout(late); resolve(ms); };
+    const watch = new MutationObserver(() => there() && done(performance.now() - began));
+    const late = setTimeout(() => done(NaN), 1000 * seconds);
+    watch.observe(node, options);
+  });
+  const values = () => [...marks.children].map((mark) => Number(mark.title.split(' = ')[1]));
+  const same = (value, wanted) => Math.abs(value / wanted - 1) < 1e-3;
+  const times = {dragged: [], letGo: []};
+  for (let place = 0; place < moves; place++) {
+    range.value = low + step * (1 + (place * 7) % 39);
+    say('input');
+    const wanted = Number(number.title);
+    times.dragged.push(await seen(marks, {childList: true}, () => same(values().at(-1), wanted)));
+    await rest(120 + 7 * place);
+    if (place % 4 < 3) continue;
+    say('change');
+    const label = `= ${Number(wanted.toPrecision(4))}`;
+    const told = () => curve.textContent.includes(label);
+    times.letGo.push(told() ? 0 : await seen(curve, {attributeFilter: ['data-drawn']}, told));
+    await rest(300);
+  }
+  return times;
 }
 """
 
@@ -97,27 +136,32 @@ def measure(page: Page, served: Served, text: str) -> str:
     rate = counted["frames"] / counted["seconds"]
     pictures = counted["pictures"] / counted["seconds"]
     frames = max(counted["frames"], 1)
-    answers = page.evaluate(MEASURE, ["play_rate_sliders", "play_curve", MOVES])
-    answered = sorted(value for value in answers if not math.isnan(value))
-    median = statistics.median(answered) if answered else math.nan
+    felt = page.evaluate(FEEL, [MOVES, PATIENCE_S])
     cells = (
         f"{rate:.1f}",
         f"{pictures:.1f}",
         f"{received / frames:.0f}",
         f"{1000 * cpu / frames:.1f}",
         f"{counted['blank']}, {counted['dimmed']}",
-        f"{median:.0f}",
-        f"{len(answers) - len(answered)}",
+        *_answers(felt["dragged"]),
+        *_answers(felt["letGo"]),
     )
     return " | ".join(cells)
+
+
+def _answers(times: list[float]) -> tuple[str, str]:
+    """The median in milliseconds, and how many were not seen at all."""
+    seen = [value for value in times if not math.isnan(value)]
+    median = statistics.median(seen) if seen else math.nan
+    return f"{median:.0f}", f"{len(times) - len(seen)} of {len(times)}"
 
 
 def main() -> None:
     print(
         "| network | frames/s | changed pictures/s | bytes/frame | server CPU ms/frame "
-        "| blank, dimmed | slider to picture, median ms | missed |"
+        "| blank, dimmed | dragged to frame, ms | missed | let go to curve, ms | missed |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     with serving() as served, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]

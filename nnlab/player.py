@@ -178,6 +178,10 @@ class Player:
             self.future.clear()
             self._turn_into(experiment)
 
+    def count_as_one(self, begun: int) -> None:
+        """Let undo take back at once all changes since there were so many."""
+        del self.past[begun + 1 :]
+
     def undo(self) -> None:
         """Be the experiment before the last change."""
         self._swap(self.past, self.future)

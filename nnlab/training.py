@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from nnlab.batches import replay
 from nnlab.branches import parting
-from nnlab.checkpoints import Checkpoints
+from nnlab.checkpoints import Checkpoint, Checkpoints
 from nnlab.datasets import Samples
 from nnlab.devices import resolve
 from nnlab.engines.reference import STEPS
@@ -99,6 +99,7 @@ class Trainer:
         self._run: Run | None = None
         self._learner = ENGINES[self.engine].make(experiment, str(self.device), self._history)
         self._checkpoints = Checkpoints(self.pace)
+        self._before: Checkpoint | None = None
         self._go(0)
 
     @classmethod
@@ -116,8 +117,12 @@ class Trainer:
         reached = earlier.step if earlier.diverged_at is None else earlier.diverged_at
         apart = parting(experiment, earlier.experiment)
         shared = int(min(apart, experiment.n_steps, reached))
-        past = earlier._checkpoints.until(int(min(shared, apart - 1)))
+        latest = int(min(shared, apart - 1))
+        past = earlier._checkpoints.until(latest)
         found = past.last
+        before = earlier._before
+        if before is not None and (found.step if found else 0) < before.step <= latest:
+            found = before
         if earlier.step == shared < apart and earlier.diverged_at is None:
             found = earlier._learner.checkpoint()
         if found is not None:
@@ -174,6 +179,8 @@ class Trainer:
     def _advance_to(self, last: int) -> None:
         while self.step < last and not self.finished:
             ahead = (self.step // self.pace + 1) * self.pace
+            # A change by hand comes right after what was trained last, and is then near.
+            self._before = self._learner.checkpoint()
             self._go(min(ahead, last))
             if self._checkpoints.wants(self.step) and not self.finished:
                 self._checkpoints.keep(self._learner.checkpoint())

@@ -205,7 +205,7 @@ function goOn(stage, { playing, number, wait }) {
   stage.timers.forEach(clearTimeout)
   stage.timers = []
   if (!playing) return
-  const ask = () => stage.root.isConnected && stage.tick(number)
+  const ask = () => globalThis.nnlabPost(() => stage.root.isConnected && stage.tick(number))
   // A page that is not looked at gets no animation frame. One that is need not wait for it: the
   // server makes the next frame while this one is drawn.
   const soon = () => (document.hidden ? requestAnimationFrame(ask) : ask())

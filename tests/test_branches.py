@@ -149,3 +149,19 @@ def test_sharing_is_mutual_and_whole_with_oneself(one: Experiment, other: Experi
 def test_another_seed_data_or_network_shares_nothing() -> None:
     for change in ({"seed": 1}, {"network": WITH_ALL.network}, {"training": Training(l1=0.1)}):
         assert shared_steps(Experiment(), replace(Experiment(), **change)) == 0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_change_by_hand_replays_only_what_was_trained_last(engine: str) -> None:
+    experiment = Experiment(training=Training(epochs=400, batch_size=10))
+    earlier = Trainer(experiment, engine=engine)
+    for _frame in range(6):
+        earlier.advance(9)
+    other = branch(experiment, 54, Intervention(54, "learning_rate", 0.5))
+    trainer = Trainer.resume(other, earlier)
+    assert trainer._before is not None
+    assert trainer._before.step == 45
+    trainer.advance(20)
+    fresh = Trainer(other, engine=engine)
+    fresh.advance(74)
+    assert same(trainer.run, fresh.run)

@@ -167,3 +167,15 @@ def test_what_was_measured_for_a_moment_is_not_measured_again(player: Player) ->
     steps, losses = player.series("loss", measure)
     assert len(asked) == first == len(steps)
     assert torch.equal(losses, player.run.losses[player.moments()])
+
+
+def test_what_counts_as_one_change_is_undone_at_once(player: Player) -> None:
+    player.reach(5)
+    before = player.experiment
+    for rate in (0.1, 0.2, 0.3):
+        now = player.now()
+        player.wish(replace(now, training=replace(now.training, learning_rate=rate)))
+        player.count_as_one(0)
+        player.reach(player.step + 1)
+    player.undo()
+    assert player.experiment == before

@@ -20,7 +20,7 @@ export default async (component) => (await Promise.all(fetched))[0].default(comp
 
 def component(name: str, *, isolated: bool) -> Callable[..., Any]:
     """Register static/<name>.js; `isolated` puts it into a shadow root."""
-    files = [_address(file) for file in (f"{name}.js", "history.js", "keep.js")]
+    files = [_address(file) for file in (f"{name}.js", "history.js", "keep.js", "post.js")]
     stub = _STUB.format(files=files)
     return st.components.v2.component(f"nnlab_{name}", js=stub, isolate_styles=isolated)
 

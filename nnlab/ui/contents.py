@@ -112,7 +112,7 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = MappingProxyType(
                 "10_depth.py",
                 N_("Why did it stop learning?"),
                 "layers_clear",
-                N_("Thirty layers, and a signal that fades or explodes."),
+                N_("Twenty layers, and a signal that fades or explodes."),
             ),
         ),
         N_("Experiments"): (

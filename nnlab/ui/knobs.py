@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from nnlab.ui import link
+from nnlab.ui import link, slider
 from nnlab.ui.choice import LOOKS
 from nnlab.ui.slider import Scale, live_slider, parse
 
@@ -78,6 +78,7 @@ def _turned(key: str, value: Any) -> Any:
     set_to = st.session_state.get(key)
     if key in told and set_to is not None and set_to != told[key]:
         value = set_to
+        slider.rest()
     if set_to != value:
         st.session_state[key] = value
     told[key] = value

@@ -35,11 +35,12 @@ def live_every(seconds: float | None, part: Callable[[], T]) -> T:
 def _shown(part: Callable[[], T]) -> T:
     language.use(language.current())
     with session_lock():
-        if _alone() and link.settled():
+        if alone() and link.settled():
             st.rerun()
         return part()
 
 
-def _alone() -> bool:
+def alone() -> bool:
+    """Whether a part is run now, and not the whole lesson."""
     context = get_script_run_ctx()
     return context is not None and bool(context.fragment_ids_this_run)

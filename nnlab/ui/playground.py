@@ -54,7 +54,8 @@ START = Experiment(
 class Session:
     """The player of this session, under which name the governor knows it, the text of its link, the
     part that is picked, what has to be told once, the step that the link leads to where the run has
-    not come so far yet, when a hand was on it last and when the link followed it last."""
+    not come so far yet, when a hand was on it last, when the link followed it last, and, while a
+    slider is dragged, how many changes there were before."""
 
     player: Player
     text: str
@@ -66,6 +67,7 @@ class Session:
     due: bool = False
     touched: float = 0.0
     followed: float = 0.0
+    dragged_from: int | None = None
     worded: tuple[Experiment, str] | None = None
 
     def wording(self) -> str:

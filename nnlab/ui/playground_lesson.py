@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from nnlab.branches import parting
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.network import locate
-from nnlab.ui import knobs
+from nnlab.ui import knobs, slider
 from nnlab.ui.choice import choose
 from nnlab.ui.first_start import first_start
 from nnlab.ui.gallery import gallery, opened
+from nnlab.ui.live import alone
 from nnlab.ui.markup import as_text
 from nnlab.ui.own_data import new_points, own_data
 from nnlab.ui.playground import ACTS, Session, acted, go_to, has_part, play, session
@@ -73,7 +75,8 @@ def _bench(held: Session, mode: str) -> None:
         right = st.container(key="play_right", gap="small")
         left = st.container(key="play_left", gap="small")
     with left:
-        CONTROLS[mode](held)
+        controls = hand if held.player.playing else _turn
+        controls(mode)
     with middle:
         stage = st.container()
         edit_part(held)
@@ -84,6 +87,28 @@ def _bench(held: Session, mode: str) -> None:
         show_curves(held.player)
     with left:
         new_points(held)
+
+
+@st.fragment
+def hand(mode: str) -> None:
+    """The controls while it plays. Where a slider is dragged and the run goes on, nothing else is
+    redrawn: the next frame shows what it does, and the rest follows when it is let go of."""
+    with session_lock():
+        before = session().player.experiment
+        _turn(mode)
+        goes_on = parting(before, session().player.experiment) > 0
+        if alone() and not (goes_on and slider.moving()):
+            st.rerun()
+
+
+def _turn(mode: str) -> None:
+    """The controls. All that one drag changes is one change, to be undone at once."""
+    held = session()
+    begun, now = held.dragged_from, len(held.player.past)
+    CONTROLS[mode](held)
+    if begun is not None:
+        held.player.count_as_one(begun)
+    held.dragged_from = (now if begun is None else begun) if slider.moving() else None
 
 
 def bring(held: Session) -> None:

@@ -20,6 +20,7 @@ from nnlab.ui import link
 from nnlab.ui.component import component
 
 SEPARATOR = "_"
+_MOVING = "nnlab.moving"
 _LONGEST_NUMBER = 32
 
 _mount = component("slider", isolated=True)
@@ -142,8 +143,20 @@ def _take(key: str, defaults: Sequence[float], scale: Scale) -> None:
     """Anything can come from a browser: what is kept is what `parse` makes of it."""
     report = report_of(key)
     values, _faults = parse(str(report.get("text", "")), defaults, scale)
-    keep = link.write if report.get("final") is True else link.hold
+    final = report.get("final") is True
+    st.session_state[_MOVING] = not final
+    keep = link.write if final else link.hold
     keep(key, form(values, defaults))
+
+
+def moving() -> bool:
+    """Whether the slider that reported last has not been let go of yet."""
+    return bool(st.session_state.get(_MOVING))
+
+
+def rest() -> None:
+    """Say that something else was turned: whatever slider it was, it is let go of."""
+    st.session_state[_MOVING] = False
 
 
 def _answered(key: str) -> int:

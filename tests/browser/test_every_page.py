@@ -14,7 +14,7 @@ from tests.browser.conftest import DESKTOP, PHONE, ROOT
 HOME = ""
 LESSONS = (path.stem.partition("_")[2] for path in (ROOT / "pages").glob("[1-9]*.py"))
 PAGES = [HOME, *sorted(LESSONS)]
-OFTEN = ["tensor", "layers", "training", "playground"]
+OFTEN = [HOME, "tensor", "layers", "training", "playground"]
 """Pages that `make test` visits on a phone; `make thorough` visits all."""
 OVERLAPS = """
 () => {

@@ -23,7 +23,7 @@ def follow() -> None:
 def test_the_lesson_follows_what_was_decided_in_a_part(
     monkeypatch: pytest.MonkeyPatch, *, alone: bool, settled: bool
 ) -> None:
-    monkeypatch.setattr(live, "_alone", lambda: alone)
+    monkeypatch.setattr(live, "alone", lambda: alone)
     monkeypatch.setattr(link, "settled", lambda: settled)
     monkeypatch.setattr(live, "session_lock", nullcontext)
     monkeypatch.setattr("streamlit.rerun", follow)
