@@ -16,10 +16,12 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
+from streamlit.runtime.state import SafeSessionState
 
 from nnlab.ui import incoming, link, wire
 
@@ -41,6 +43,7 @@ def warm() -> None:
     wire.thin_all()
     incoming.check_all()
     logging.getLogger(script_runner.__name__).addFilter(_is_news)
+    list_steadily()
     torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
     import_module("plotly.graph_objects").Figure().to_json()
     # The first optimizer imports torch._dynamo, which takes about a second.
@@ -51,6 +54,26 @@ def warm() -> None:
     later = threading.Timer(FIRST_PAGE_S, compiled.warm)
     later.daemon = True
     later.start()
+
+
+@cache
+def list_steadily() -> None:
+    """From now on, listing a session's keys is tried anew when another thread has just added one.
+
+    Each run has a lock of its own for the state that all runs of a session share, so that a click
+    could end the run before it in the middle of a select box.
+    """
+    listed = vars(SafeSessionState)["filtered_state"]
+
+    def steadily(state: SafeSessionState) -> Any:
+        while True:
+            try:
+                return listed.fget(state)
+            except RuntimeError as error:
+                if "changed size" not in str(error):
+                    raise
+
+    SafeSessionState.filtered_state = property(steadily)  # type: ignore[assignment]
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -54,12 +54,16 @@ def test_the_program_of_a_run_with_changes_prints_the_number_on_the_screen(
     assert f"{training:.4f}" == f"{loss(page):.4f}"
     cells = json.loads(downloaded(page, "program.ipynb"))["cells"]
     assert "plt.plot(losses)" in cells[-1]["source"]
+    # What is still drawn would move the lines away from under the mouse.
+    wait_until_idle(page)
     read_with_the_pictures(page)
 
 
 def read_with_the_pictures(page: Page) -> None:
     """By mouse, by keys, and copied."""
     curve = page.locator(".st-key-play_curve .nnlab-view")
+    line(page, "criterion = nn").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
     line(page, "criterion = nn").hover()
     expect(curve).to_have_class(re.compile("marked"))
     canvas = stage(page).locator("canvas").first

@@ -120,3 +120,20 @@ script_runner._LOGGER.warning("Couldn't find fragment with id %s. This can happe
 script_runner._LOGGER.warning("Something else.")
 """
     assert python(code) == "Something else."
+
+
+def test_the_keys_of_a_session_are_listed_while_another_thread_adds_some() -> None:
+    code = """
+from streamlit.runtime.state import SafeSessionState, SessionState
+from nnlab.ui import server
+server.list_steadily()
+troubles = iter([RuntimeError("dictionary changed size during iteration")])
+class Busy(SessionState):
+    @property
+    def filtered_state(self):
+        for trouble in troubles:
+            raise trouble
+        return {"kept": 1}
+print(SafeSessionState(Busy(), lambda: None).filtered_state)
+"""
+    assert python(code) == "{'kept': 1}"
