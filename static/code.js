@@ -162,8 +162,13 @@ function copyBySelection(source) {
 function listen(code) {
   const { lines } = code
   const at = (event) => code.rows.indexOf(event.target.closest(".line"))
-  lines.onpointerover = (event) => point(code, at(event))
-  lines.onpointerleave = () => point(code, code.held)
+  // A page that scrolls moves lines under a mouse that rests: only a mouse that moves points.
+  lines.onpointermove = (event) => {
+    const place = `${event.screenX} ${event.screenY}`
+    if (place !== code.mouse) point(code, at(event))
+    code.mouse = place
+  }
+  lines.onpointerleave = () => lines.matches(":focus-visible") || point(code, code.held)
   lines.onclick = (event) => String(getSelection()) || hold(code, at(event))
   lines.onblur = () => point(code, code.held)
   lines.onfocus = () => lines.matches(":focus-visible") && point(code, Math.max(code.at, 0))

@@ -62,8 +62,6 @@ def test_the_program_of_a_run_with_changes_prints_the_number_on_the_screen(
 def read_with_the_pictures(page: Page) -> None:
     """By mouse, by keys, and copied."""
     curve = page.locator(".st-key-play_curve .nnlab-view")
-    line(page, "criterion = nn").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
     line(page, "criterion = nn").hover()
     expect(curve).to_have_class(re.compile("marked"))
     canvas = stage(page).locator("canvas").first
