@@ -48,7 +48,9 @@ def tutorial() -> nbformat.NotebookNode:
     return nbformat.read(TUTORIAL, as_version=4)  # type: ignore[no-untyped-call,no-any-return]
 
 
-def test_the_tutorial_runs() -> None:
+def test_the_tutorial_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Streamlit sets it for the whole process, and a kernel would inherit it.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
     notebook = tutorial()
     where = {"metadata": {"path": str(ROOT)}}
     patient: dict[str, Any] = {"timeout": None, "startup_timeout": 600, "iopub_timeout": 600}

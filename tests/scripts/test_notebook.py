@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 from nnlab.experiment import Experiment, Training
@@ -16,7 +17,11 @@ from nnlab.training import train
 from tests.scripts.test_program import LONG, assert_printed
 
 
-def test_it_runs_from_top_to_bottom_and_prints_the_losses(tmp_path: Path) -> None:
+def test_it_runs_from_top_to_bottom_and_prints_the_losses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Streamlit sets it for the whole process, and a kernel would inherit it.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
     use("zh_CN")
     try:
         written = nbformat.reads(notebook(LONG, "class"), as_version=4)
