@@ -1,8 +1,9 @@
 // The one Plotly view of the app. Every figure is redrawn in its own place, never mounted anew, so
 // that nothing flashes and zoom is kept. Views know each other, and the rest of the page, only by
 // events on the document: POINTED carries the id of the part that is pointed at, or null; FRAME new
-// images and traces for the view of that key; MARKED what a line of code makes: parts and pictures; WAITING the key of a view that has just come and missed
-// the frames before; ACT what was done to a plane: a point added or moved.
+// images and traces for the view of that key; MARKED what a line of code makes: parts and pictures;
+// WAITING the key of a view that has just come and missed the frames before; ACT what was done to a
+// plane: a point added or moved.
 
 const POINTED = "nnlab:pointed"
 const MARKED = "nnlab:marked"
