@@ -7,7 +7,8 @@ from nnlab.ui import server  # isort: split
 
 import streamlit as st
 
-from nnlab.ui import counters, frame, link, task
+from nnlab.ui import frame, link, task
+from nnlab.ui.hosting import counters
 
 st.set_page_config(
     page_title="nnlab",

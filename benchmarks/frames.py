@@ -18,7 +18,7 @@ from benchmarks.server import Served, browser, serving
 from nnlab.experiment import Layer, Network
 from nnlab.permalink import to_text
 from nnlab.registry import Choice
-from nnlab.ui.playground import START
+from nnlab.ui.playground.session import START
 
 SECONDS = 10
 MOVES = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from nnlab.language import gettext as _
-from nnlab.ui import home
+from nnlab.ui.lessons import home
 from nnlab.ui.live import live
 
 st.title("nnlab", anchor=False)

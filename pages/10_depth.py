@@ -6,7 +6,7 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
-from nnlab.ui.depth_lesson import choose_start, explore, formula, script, taken
+from nnlab.ui.lessons.depth import choose_start, explore, formula, script, taken
 from nnlab.ui.live import live
 from nnlab.ui.take_away import take_away
 

@@ -7,7 +7,7 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
 from nnlab.ui.code import show_code
-from nnlab.ui.sweep_lesson import choose_grid, explore, script, taken
+from nnlab.ui.lessons.sweep import choose_grid, explore, script, taken
 from nnlab.ui.take_away import take_away
 
 lesson.question(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
-from nnlab.ui.module_lesson import explore
+from nnlab.ui.lessons.module import explore
 
 lesson.question(
     _("What does my own network do?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
-from nnlab.ui.teacher_lesson import choose_assignment, choose_view, give
+from nnlab.ui.lessons.teacher import choose_assignment, choose_view, give
 
 lesson.question(
     _("How do I give this to my class?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
-from nnlab.ui.class_lesson import gather, show
+from nnlab.ui.lessons.answers import gather, show
 
 lesson.question(
     _("What did my class answer?"),

@@ -6,8 +6,8 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
+from nnlab.ui.lessons.tensor import PARTS, choose_part
 from nnlab.ui.live import live
-from nnlab.ui.tensor_lesson import PARTS, choose_part
 
 lesson.question(
     _("What is a tensor?"),

@@ -7,8 +7,8 @@ from functools import partial
 from nnlab.language import gettext as _
 from nnlab.neuron import code, formula
 from nnlab.ui import lesson
+from nnlab.ui.lessons.neuron import choose_aim, choose_start, explore, predict
 from nnlab.ui.live import live
-from nnlab.ui.neuron_lesson import choose_aim, choose_start, explore, predict
 
 lesson.question(
     _("What does one neuron compute?"),

@@ -8,8 +8,9 @@ import streamlit as st
 
 from nnlab.language import gettext as _
 from nnlab.scripts.layers import layers_code
-from nnlab.ui import layers_lesson, lesson
+from nnlab.ui import lesson
 from nnlab.ui.controls import choose_seed, choose_untrained
+from nnlab.ui.lessons import layers
 from nnlab.ui.live import live
 from nnlab.ui.take_away import take_away
 
@@ -35,13 +36,13 @@ lesson.predict(
     ),
 )
 
-seed = choose_seed("layers", layers_lesson.FEATURES, layers_lesson.EDITS)
+seed = choose_seed("layers", layers.FEATURES, layers.EDITS)
 with st.expander(_("Shape of the network"), icon=":material/account_tree:"):
     plain = choose_untrained("layers", seed)
-seen = live(partial(layers_lesson.explore, plain))
+seen = live(partial(layers.explore, plain))
 
 st.subheader(_("So what do layers add?"), anchor=False)
-layers_lesson.xor_task(seen.module, plain.sizes)
+layers.xor_task(seen.module, plain.sizes)
 lesson.predict(
     "layers_linear",
     _("all activations are Identity, so nothing bends. What can three layers do that one can't?"),
@@ -49,7 +50,7 @@ lesson.predict(
     right="nothing",
     because=_("(x W1 + B1) W2 + B2 is x (W1 W2) + (B1 W2 + B2): one matrix and one bias. Try it:"),
 )
-layers_lesson.collapse_task(seen.layers)
-lesson.formula(layers_lesson.formula(plain, seen.part))
+layers.collapse_task(seen.layers)
+lesson.formula(layers.formula(plain, seen.part))
 lesson.code(layers_code(seen.experiment, seen.features[0].tolist()))
-take_away(layers_lesson.taken(seen))
+take_away(layers.taken(seen))

@@ -6,9 +6,9 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
+from nnlab.ui.lessons.training import choose_start, explore, taken
 from nnlab.ui.live import live
 from nnlab.ui.take_away import take_away
-from nnlab.ui.training_lesson import choose_start, explore, taken
 
 lesson.question(
     _("How does a network learn?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
-from nnlab.ui.playground_lesson import workbench
+from nnlab.ui.playground.lesson import workbench
 
 lesson.question(
     _("What can a small network learn?"),

@@ -6,7 +6,8 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.scripts.backward import script
-from nnlab.ui import backward_lesson, lesson
+from nnlab.ui import lesson
+from nnlab.ui.lessons import backward
 from nnlab.ui.live import live
 from nnlab.ui.take_away import take_away
 
@@ -32,10 +33,10 @@ lesson.predict(
     ),
 )
 
-drawn = backward_lesson.choose_network()
-seen = live(partial(backward_lesson.explore, drawn))
-backward_lesson.show_tasks(seen)
+drawn = backward.choose_network()
+seen = live(partial(backward.explore, drawn))
+backward.show_tasks(seen)
 
-lesson.formula(backward_lesson.formula(seen.told.experiment))
+lesson.formula(backward.formula(seen.told.experiment))
 lesson.code(script(seen.told.experiment))
-take_away(backward_lesson.taken(seen))
+take_away(backward.taken(seen))

@@ -8,7 +8,8 @@ import streamlit as st
 
 from nnlab.language import gettext as _
 from nnlab.scripts.accumulation import script
-from nnlab.ui import bugs_lesson, lesson
+from nnlab.ui import lesson
+from nnlab.ui.lessons import bugs
 from nnlab.ui.live import live
 
 lesson.question(
@@ -30,8 +31,8 @@ lesson.predict(
     because=_("0.2 + 0.2 + 0.2 = 0.6. See it grow below, step by step."),
 )
 
-seed = bugs_lesson.choose_start()
-experiment, part = live(partial(bugs_lesson.pile_up, seed))
+seed = bugs.choose_start()
+experiment, part = live(partial(bugs.pile_up, seed))
 lesson.formula(
     r"\text{.grad} \leftarrow \text{.grad} + \frac{\partial L}{\partial \theta}"
     r"\qquad \theta \leftarrow \theta - \eta \cdot \text{.grad}"
@@ -45,5 +46,5 @@ st.markdown(
         "what is wrong, and mend it: your remedy is run, and the curve tells whether it helped."
     )
 )
-live(partial(bugs_lesson.visit_zoo, seed))
-bugs_lesson.count_mended(seed)
+live(partial(bugs.visit_zoo, seed))
+bugs.count_mended(seed)

@@ -6,8 +6,8 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
+from nnlab.ui.lessons.surface import choose_start, explore, formula, script, taken
 from nnlab.ui.live import live
-from nnlab.ui.surface_lesson import choose_start, explore, formula, script, taken
 from nnlab.ui.take_away import take_away
 
 lesson.question(

@@ -8,8 +8,8 @@ import streamlit as st
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
+from nnlab.ui.lessons.optimizers import explore, formula, plan, script, taken
 from nnlab.ui.live import live
-from nnlab.ui.optimizers_lesson import explore, formula, plan, script, taken
 from nnlab.ui.take_away import take_away
 
 lesson.question(

@@ -1,7 +1,7 @@
 // The playground's stage: the buttons of the player, and the network as it is at this moment, every
-// unit with its map. Python sends frames (see nnlab/ui/stage.py): a header in JSON, then bytes. What
-// belongs to the Plotly views of the page is passed on to them by one event, FRAME; a view that has
-// come after the frame says so by WAITING, and gets it again.
+// unit with its map. Python sends frames (see nnlab/ui/playground/stage.py): a header in JSON, then
+// bytes. What belongs to the Plotly views of the page is passed on to them by one event, FRAME; a
+// view that has come after the frame says so by WAITING, and gets it again.
 //
 // While it plays, each frame that arrives asks for the next one, so that a slow browser is never
 // flooded and a hidden one stops the training.

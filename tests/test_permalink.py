@@ -24,7 +24,7 @@ from nnlab.experiment import Data, Experiment, Intervention, Network, Training
 from nnlab.limits import ExperimentError
 from nnlab.permalink import MIGRATIONS, VERSION, fits, from_text, read, to_text
 from nnlab.salvage import salvage
-from nnlab.ui import playground
+from nnlab.ui.playground import session as playground
 from tests.strategies import experiments
 
 START = Experiment()

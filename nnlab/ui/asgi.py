@@ -15,13 +15,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from nnlab.limits import ExperimentError
-from nnlab.ui import counters
-from nnlab.ui.admission import Admission
-from nnlab.ui.governor import governor
-from nnlab.ui.headers import Headers, policy
-from nnlab.ui.house import House, house
-from nnlab.ui.log import LOGGER, keep_log
-from nnlab.ui.overlook import overlook
+from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.admission import Admission
+from nnlab.ui.hosting.governor import governor
+from nnlab.ui.hosting.headers import Headers, policy
+from nnlab.ui.hosting.house import House, house
+from nnlab.ui.hosting.log import LOGGER, keep_log
+from nnlab.ui.hosting.overlook import overlook
 
 SCRIPT = Path(__file__).parents[2] / server.FRONT_DOOR
 

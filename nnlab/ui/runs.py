@@ -16,8 +16,8 @@ from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.training import Run, train, train_gradually
-from nnlab.ui import counters
-from nnlab.ui.house import house, within
+from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.shelf import Shelf
 

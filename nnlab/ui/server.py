@@ -85,7 +85,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 def _look_around() -> None:
     """Read nnlab.toml; where something in it isn't allowed, no page is shown but a sentence."""
     try:
-        import_module("nnlab.ui.house").house()
+        import_module("nnlab.ui.hosting.house").house()
     except ValueError as error:
         st.error(f"{error}", icon=":material/error:")
         st.stop()

@@ -24,7 +24,7 @@ from nnlab.language import gettext_noop as N_
 from nnlab.limits import ExperimentError
 from nnlab.packed import PARAMETERS, pack
 from nnlab.training import Run
-from nnlab.ui.house import house, within
+from nnlab.ui.hosting.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.server import session_lock
 

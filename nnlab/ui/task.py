@@ -18,7 +18,7 @@ from nnlab.limits import ExperimentError
 from nnlab.ui import contents, link
 from nnlab.ui.component import component
 from nnlab.ui.control_groups import GROUPS, keys_of
-from nnlab.ui.house import house
+from nnlab.ui.hosting.house import house
 from nnlab.ui.markup import as_lines, as_text
 from nnlab.ui.share import show_text
 

@@ -35,7 +35,7 @@ def view(
     A click on a point with a `customdata` id puts that id into `st.session_state[pick]` before the
     next run. `height` in pixels overrides the figure's own. Where the figure's layout says so
     (`meta: {"plane": True}`), points can be added by a click and dragged: the browser tells the
-    stage of the page (see nnlab.ui.stage).
+    stage of the page (see nnlab.ui.playground.stage).
     """
     serve_plotly()
     _mount(

@@ -13,7 +13,7 @@ from nnlab.measures import losses_on
 from nnlab.permalink import from_text, to_text
 from nnlab.rows import rows_of
 from nnlab.training import train
-from nnlab.ui.playground import START
+from nnlab.ui.playground.session import START
 from tests.browser.app import Server, open_page, wait_until_idle, widget
 
 LOSS = re.compile(r"training loss ([\d.]+|nan)")

@@ -10,7 +10,7 @@ import safetensors.torch
 from playwright.sync_api import Locator, Page, expect
 
 from nnlab.rows import rows_of
-from nnlab.ui.playground import START
+from nnlab.ui.playground.session import START
 from tests.browser.app import Server, open_page, wait_until_idle, widget
 from tests.browser.test_playground import expect_said, loss, press, stage, step
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from nnlab.ui.house import HOUSE
+from nnlab.ui.hosting.house import HOUSE
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = 6

@@ -15,8 +15,10 @@ from nnlab.engines import compiled
 from nnlab.experiment import Experiment
 from nnlab.player import Player
 from nnlab.training import Run, train
-from nnlab.ui import governor, playground, runs
-from nnlab.ui.governor import Governor
+from nnlab.ui import runs
+from nnlab.ui.hosting import governor
+from nnlab.ui.hosting.governor import Governor
+from nnlab.ui.playground import session as playground
 
 TRAINING = Path(__file__).parents[2] / "pages" / "4_training.py"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from nnlab.ui.playground import ACTS
+from nnlab.ui.playground.session import ACTS
 
 _DEEP = "[" * 50_000 + "]" * 50_000
 _MANY = "9" * 400

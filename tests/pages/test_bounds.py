@@ -18,10 +18,10 @@ from nnlab.permalink import to_text
 from nnlab.player import Player
 from nnlab.presets import PRESETS
 from nnlab.sweep import sweep
-from nnlab.ui import counters
-from nnlab.ui.house import HOUSE, house, within
-from nnlab.ui.playground import ACTS, START
-from nnlab.ui.sweep_lesson import Filling, start
+from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.house import HOUSE, house, within
+from nnlab.ui.lessons.sweep import Filling, start
+from nnlab.ui.playground.session import ACTS, START
 
 PAGES = Path(__file__).parents[2] / "pages"
 HERE = "on this server"

@@ -21,10 +21,10 @@ from nnlab.sandbox.learning import Progress, School
 from nnlab.sandbox.portrait import Portrait, Station, portrait
 from nnlab.sandbox.question import Question
 from nnlab.scripts.own_module import own_module
-from nnlab.ui import module_lesson
-from nnlab.ui.house import house
-from nnlab.ui.module_lesson import CODE, LINE
-from nnlab.ui.playground import START
+from nnlab.ui.hosting.house import house
+from nnlab.ui.lessons import module as module_lesson
+from nnlab.ui.lessons.module import CODE, LINE
+from nnlab.ui.playground.session import START
 from tests.interpreter import printed_by
 from tests.shown import programs
 

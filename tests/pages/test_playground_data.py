@@ -14,7 +14,7 @@ from nnlab.player import Player
 from nnlab.presets import PRESETS
 from nnlab.table import read_table, write_table
 from nnlab.ui.markup import as_text
-from nnlab.ui.playground import START
+from nnlab.ui.playground.session import START
 
 PAGE = Path(__file__).parents[2] / "pages" / "5_playground.py"
 FLOWERS = "width;height;kind\n" + "\n".join(

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab.player import Player
 from nnlab.presets import PRESETS
-from nnlab.ui.first_start import TASKS
-from nnlab.ui.playground import START
+from nnlab.ui.playground.first_start import TASKS
+from nnlab.ui.playground.session import START
 
 PAGE = Path(__file__).parents[2] / "pages" / "5_playground.py"
 

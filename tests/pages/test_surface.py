@@ -17,7 +17,7 @@ from nnlab.landscape import Landscape, Surface
 from nnlab.slices import SLICES, Cut
 from nnlab.terrains import TERRAINS
 from nnlab.training import train
-from nnlab.ui import surface_lesson
+from nnlab.ui.lessons import surface as surface_lesson
 from tests.interpreter import printed_by
 from tests.shown import programs
 

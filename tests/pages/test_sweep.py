@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from nnlab.permalink import from_text
 from nnlab.sweep import outcome_of
 from nnlab.training import train
-from nnlab.ui import sweep_lesson
-from nnlab.ui.playground import START
-from nnlab.ui.sweep_lesson import CHANGES, differences, start
+from nnlab.ui.lessons import sweep as sweep_lesson
+from nnlab.ui.lessons.sweep import CHANGES, differences, start
+from nnlab.ui.playground.session import START
 from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "11_sweep.py"

@@ -17,8 +17,8 @@ from nnlab.files.weights import FORMATS
 from nnlab.player import Player
 from nnlab.presets import PRESETS
 from nnlab.training import train
-from nnlab.ui.house import house
-from nnlab.ui.playground import START
+from nnlab.ui.hosting.house import house
+from nnlab.ui.playground.session import START
 from nnlab.ui.take_away import FILES, READERS, Look
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +103,7 @@ def test_what_can_not_be_read_gets_one_sentence_and_changes_nothing(ending: str)
 
 def test_more_than_this_house_allows_gets_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
     page, small = opened("playground"), replace(house(), most_steps=START.n_steps)
-    monkeypatch.setattr("nnlab.ui.house.house", lambda: small)
+    monkeypatch.setattr("nnlab.ui.hosting.house.house", lambda: small)
     longer = replace(START, training=replace(START.training, epochs=3000))
     brought(page, "long.json", write_experiment(Saved(longer)))
     (error,) = page.error

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 from nnlab import answer_book
 from nnlab.answers import Answer, read_codes, to_code
 from nnlab.assignment import Assignment
-from nnlab.ui import class_lesson, task
-from nnlab.ui.house import House, house
+from nnlab.ui import task
+from nnlab.ui.hosting.house import House, house
+from nnlab.ui.lessons import answers as class_lesson
 
 PAGES = Path(__file__).parents[2] / "pages"
 CHOICE = Assignment("neuron", "What does the bias do?", ("turns", "shifts"), locked=("numbers",))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from nnlab.ui.admission import AGAIN_S, Admission
+from nnlab.ui.hosting.admission import AGAIN_S, Admission
 from tests.loop import run
 
 PAGE: dict[str, Any] = {

@@ -9,10 +9,10 @@ from types import ModuleType
 import pytest
 
 from nnlab.sweep import sweep
-from nnlab.ui import cluster as module
-from nnlab.ui.cluster import cluster, joined
-from nnlab.ui.house import house
-from nnlab.ui.sweep_lesson import start
+from nnlab.ui.hosting import cluster as module
+from nnlab.ui.hosting.cluster import cluster, joined
+from nnlab.ui.hosting.house import house
+from nnlab.ui.lessons.sweep import start
 
 
 def test_without_a_scheduler_this_machine_does_the_work() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlab.ui import governor as module
-from nnlab.ui.governor import FORGOTTEN_S, Governor
+from nnlab.ui.hosting import governor as module
+from nnlab.ui.hosting.governor import FORGOTTEN_S, Governor
 
 
 class Clock:

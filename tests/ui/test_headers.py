@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import PlainTextResponse
 
-from nnlab.ui.headers import ALWAYS, Headers, policy
+from nnlab.ui.hosting.headers import ALWAYS, Headers, policy
 from tests.loop import run
 
 

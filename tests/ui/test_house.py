@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab.experiment import MOST_PARAMETERS, MOST_STEPS
 from nnlab.limits import ExperimentError
-from nnlab.ui.house import FILE, HOUSE, House, house, house_of
+from nnlab.ui.hosting.house import FILE, HOUSE, House, house, house_of
 from nnlab.ui.server import warm
 
 TABLES: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))

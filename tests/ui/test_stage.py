@@ -15,8 +15,8 @@ from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.figures import field
 from nnlab.player import Player
 from nnlab.registry import Choice
-from nnlab.ui.playground import START
-from nnlab.ui.stage import BARS, Cue, bars, frame
+from nnlab.ui.playground.session import START
+from nnlab.ui.playground.stage import BARS, Cue, bars, frame
 
 NUMBERS = Experiment(
     Data(Choice("curve"), seed=1, test_share=0.2),

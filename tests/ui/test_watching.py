@@ -8,7 +8,7 @@ import pytest
 
 from nnlab.player import Player
 from nnlab.scene import kind_of
-from nnlab.ui.watching import WATCHES
+from nnlab.ui.playground.watching import WATCHES
 from tests.ui.test_stage import EXPERIMENTS
 
 

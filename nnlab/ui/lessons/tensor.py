@@ -18,7 +18,7 @@ from nnlab.tensors.conversion import Conversion, Converted, convert
 from nnlab.tensors.operations import OPERATIONS, attempt, combine
 from nnlab.ui import lesson
 from nnlab.ui.choice import choose
-from nnlab.ui.tensor_controls import (
+from nnlab.ui.lessons.tensor_controls import (
     PICKED,
     choose_cell,
     choose_combination,

@@ -24,9 +24,9 @@ from nnlab.table.sheet import MOST_ROWS, changed, sheet
 from nnlab.ui import knobs
 from nnlab.ui.cells import changes
 from nnlab.ui.choice import choose
-from nnlab.ui.house import house, within
+from nnlab.ui.hosting.house import house, within
 from nnlab.ui.markup import as_text
-from nnlab.ui.playground import ACTS, Session, session
+from nnlab.ui.playground.session import ACTS, Session, session
 from nnlab.ui.server import session_lock
 
 Fit = Callable[[Experiment, Data, Network, Training], Experiment]

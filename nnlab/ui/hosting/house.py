@@ -20,9 +20,9 @@ from nnlab.limits import Because, ExperimentError, Flag, Many, OneOf, Pattern, R
 from nnlab.spec import Spec, ruled
 from nnlab.sweep import MOST_CELLS
 from nnlab.table.reading import MOST_BYTES
-from nnlab.ui import counters
+from nnlab.ui.hosting import counters
 
-FILE = Path(__file__).parents[2] / "nnlab.toml"
+FILE = Path(__file__).parents[3] / "nnlab.toml"
 PREFIX = "NNLAB_"
 HOUSE = f"{PREFIX}HOUSE"
 LAPTOP = "laptop"

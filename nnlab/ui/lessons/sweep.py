@@ -26,12 +26,13 @@ from nnlab.permalink import to_text
 from nnlab.registry import Choice
 from nnlab.sweep import Outcome, Sweep, outcome_of, sweep
 from nnlab.training import train
-from nnlab.ui import counters, lesson, link
+from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
-from nnlab.ui.cluster import cluster
-from nnlab.ui.house import house
+from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.cluster import cluster
+from nnlab.ui.hosting.house import house
 from nnlab.ui.live import live_every
-from nnlab.ui.playground import EXPERIMENT, START
+from nnlab.ui.playground.session import EXPERIMENT, START
 from nnlab.ui.runs import run_of
 from nnlab.ui.take_away import Look, Taken
 from nnlab.ui.view import view

@@ -37,13 +37,13 @@ from nnlab.scripts.module import sequential
 from nnlab.scripts.own_module import own_module
 from nnlab.ui import lesson
 from nnlab.ui.choice import choose
-from nnlab.ui.house import house
+from nnlab.ui.hosting.house import house
+from nnlab.ui.lessons.sweep import open_in_playground
 from nnlab.ui.live import live_every
 from nnlab.ui.markup import as_text
-from nnlab.ui.playground import START
+from nnlab.ui.playground.session import START
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import Scale, live_slider
-from nnlab.ui.sweep_lesson import open_in_playground
 from nnlab.ui.view import view
 
 LINE = "Linear(2, 8) -> ReLU -> Linear(8, 1)"

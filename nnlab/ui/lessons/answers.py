@@ -29,7 +29,7 @@ from nnlab.assignment import Assignment
 from nnlab.figures.class_answers import counted
 from nnlab.language import gettext as _
 from nnlab.ui import contents
-from nnlab.ui.house import house
+from nnlab.ui.hosting.house import house
 from nnlab.ui.markup import as_lines, as_text
 from nnlab.ui.share import root
 from nnlab.ui.view import view

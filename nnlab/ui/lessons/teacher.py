@@ -16,8 +16,8 @@ from nnlab.presets import PRESETS
 from nnlab.ui import contents, link
 from nnlab.ui.choice import choose
 from nnlab.ui.control_groups import groups_on
-from nnlab.ui.gallery import PRESET
 from nnlab.ui.markup import as_text
+from nnlab.ui.playground.gallery import PRESET
 from nnlab.ui.share import root, show_link
 from nnlab.ui.task import TASK
 

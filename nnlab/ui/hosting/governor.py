@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cache
 
-from nnlab.ui.house import house
+from nnlab.ui.hosting.house import house
 
 FORGOTTEN_S = 8.0
 """A session that has not asked for so long does not play any more."""

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
-from nnlab.ui.house import house
+from nnlab.ui.hosting.house import house
 
 PATIENCE_S = 5
 _MISSING = N_(

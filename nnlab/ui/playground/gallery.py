@@ -11,7 +11,7 @@ from nnlab.presets import PRESETS
 from nnlab.presets.preset import Preset
 from nnlab.ui import link
 from nnlab.ui.choice import choose
-from nnlab.ui.playground import ACTS, EXPERIMENT, Session, session
+from nnlab.ui.playground.session import ACTS, EXPERIMENT, Session, session
 from nnlab.ui.server import session_lock
 
 PRESET, GUESS = "preset", "guess"

@@ -22,12 +22,13 @@ from nnlab.permalink import fits, to_text
 from nnlab.permalink import read as from_link
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
-from nnlab.ui import counters, link
-from nnlab.ui.governor import Plan, governor
-from nnlab.ui.house import house, within
+from nnlab.ui import link
+from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.governor import Plan, governor
+from nnlab.ui.hosting.house import house, within
 from nnlab.ui.markup import as_text
+from nnlab.ui.playground.stage import SMOOTH, SMOOTHING, Cue, film, frame, mount
 from nnlab.ui.server import session_lock
-from nnlab.ui.stage import SMOOTH, SMOOTHING, Cue, film, frame, mount
 
 EXPERIMENT, AT = "e", "at"
 FOLLOWED_S = 1.0

@@ -12,8 +12,8 @@ from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.player import Player
 from nnlab.ui import link
-from nnlab.ui.gallery import PRESET
-from nnlab.ui.playground import START, Session
+from nnlab.ui.playground.gallery import PRESET
+from nnlab.ui.playground.session import START, Session
 
 TOUR, CLOSED = "tour", "off"
 _BEGUN = "nnlab.tour"

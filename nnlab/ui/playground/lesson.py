@@ -11,19 +11,19 @@ from nnlab.limits import ExperimentError
 from nnlab.network import locate
 from nnlab.ui import knobs, slider
 from nnlab.ui.choice import choose
-from nnlab.ui.first_start import first_start
-from nnlab.ui.gallery import gallery, opened
 from nnlab.ui.live import alone
 from nnlab.ui.markup import as_text
-from nnlab.ui.own_data import new_points, own_data
-from nnlab.ui.playground import ACTS, Session, acted, go_to, has_part, play, session
-from nnlab.ui.playground_controls import CONTROLS, fitted
-from nnlab.ui.playground_pictures import show_curves, show_field
-from nnlab.ui.pocket import pocket
+from nnlab.ui.playground.controls import CONTROLS, fitted
+from nnlab.ui.playground.first_start import first_start
+from nnlab.ui.playground.gallery import gallery, opened
+from nnlab.ui.playground.own_data import new_points, own_data
+from nnlab.ui.playground.pictures import show_curves, show_field
+from nnlab.ui.playground.pocket import pocket
+from nnlab.ui.playground.session import ACTS, Session, acted, go_to, has_part, play, session
+from nnlab.ui.playground.watching import describe, watch
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import Scale
 from nnlab.ui.take_away import Look, Taken, brought, take_away
-from nnlab.ui.watching import describe, watch
 
 
 @st.fragment

@@ -10,7 +10,7 @@ from nnlab.figures.learning import Curves, Mark, learning_curves
 from nnlab.language import gettext as _
 from nnlab.measures import smoothed
 from nnlab.player import Player
-from nnlab.ui.stage import BIG, CURVE, SMOOTH, SMOOTHING, mark_text
+from nnlab.ui.playground.stage import BIG, CURVE, SMOOTH, SMOOTHING, mark_text
 from nnlab.ui.view import view
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from nnlab import language
 from nnlab.language import gettext as _
-from nnlab.ui import counters
+from nnlab.ui.hosting import counters
 
 AGAIN_S = 20
 """Seconds after which a visitor's browser tries again."""

@@ -16,9 +16,9 @@ from prometheus_client import make_wsgi_app
 
 from nnlab import language
 from nnlab.language import gettext as _
-from nnlab.ui import counters
-from nnlab.ui.headers import ALWAYS
-from nnlab.ui.house import House
+from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.headers import ALWAYS
+from nnlab.ui.hosting.house import House
 
 AGAIN_S = 5
 _BEGUN = time.monotonic()

@@ -24,7 +24,7 @@ from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.ui import knobs
 from nnlab.ui.choice import choose
-from nnlab.ui.playground import MOST_UNITS, Session, become
+from nnlab.ui.playground.session import MOST_UNITS, Session, become
 from nnlab.ui.slider import LogScale, Scale, WholeScale
 
 MOST_HIDDEN = 8

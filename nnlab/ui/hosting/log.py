@@ -12,7 +12,7 @@ from types import TracebackType
 
 from streamlit import logger as streamlits
 
-from nnlab.ui.house import House
+from nnlab.ui.hosting.house import House
 
 LOGGER = "nnlab"
 _ACCESS, _CONNECTIONS = "uvicorn.access", "uvicorn.error"

@@ -10,7 +10,7 @@ from nnlab.limits import ExperimentError, Text, Whole
 from nnlab.permalink import from_text
 from nnlab.ui.component import component
 from nnlab.ui.markup import as_text
-from nnlab.ui.playground import START, Session, go_to, remember, session
+from nnlab.ui.playground.session import START, Session, go_to, remember, session
 from nnlab.ui.server import session_lock
 
 LONGEST = 1_000_000

@@ -11,7 +11,7 @@ from nnlab.language import gettext as _
 from nnlab.neuron import Neuron, evaluate
 from nnlab.ui import lesson
 from nnlab.ui.contents import SECTIONS, Entry
-from nnlab.ui.neuron_lesson import FIRST_GATE
+from nnlab.ui.lessons.neuron import FIRST_GATE
 from nnlab.ui.slider import Scale, live_sliders
 from nnlab.ui.view import view
 

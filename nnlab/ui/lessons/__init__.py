@@ -1,0 +1,2 @@
+"""What each lesson's page shows: its controls, its tasks and its worked numbers. One module for
+each page."""
