@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime import backend_operation_handler
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.runtime.state import SafeSessionState
@@ -42,7 +44,7 @@ def warm() -> None:
     serve_plotly()
     wire.thin_all()
     incoming.check_all()
-    logging.getLogger(script_runner.__name__).addFilter(_is_news)
+    hush()
     list_steadily()
     torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
     import_module("plotly.graph_objects").Figure().to_json()
@@ -76,10 +78,18 @@ def list_steadily() -> None:
     SafeSessionState.filtered_state = property(steadily)  # type: ignore[assignment]
 
 
+def hush() -> None:
+    """Leave out of the log what fast hands do to every page: a click on something that a run of the
+    page takes away at the same moment. It has no effect, and is nobody's fault."""
+    for logger in (script_runner, backend_operation_handler):
+        logging.getLogger(logger.__name__).addFilter(_is_news)
+
+
 def _is_news(record: logging.LogRecord) -> bool:
-    """All but one thing that Streamlit logs of its runs: a click on a part of a page that a run of
-    the whole page takes away at the same moment. It has no effect, and fast hands make many."""
-    return not str(record.msg).startswith("Couldn't find fragment with id")
+    """All but a click on a part of a page, or on a file to take away, that is no longer there."""
+    error = record.exc_info[1] if record.exc_info else None
+    lost = isinstance(error, MediaFileStorageError) and str(error).endswith("not found")
+    return not lost and not str(record.msg).startswith("Couldn't find fragment with id")
 
 
 def _look_around() -> None:

@@ -122,6 +122,31 @@ script_runner._LOGGER.warning("Something else.")
     assert python(code) == "Something else."
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("{}", ""),
+        ("{'1': {'callable': lambda: 1 / 0}}", "Error executing deferred callable for file_id 1"),
+    ],
+)
+def test_the_log_says_that_a_file_failed_but_not_that_it_had_gone(files: str, said: str) -> None:
+    code = f"""
+import asyncio, logging, sys
+from unittest.mock import Mock
+from streamlit.runtime import backend_operation_handler as handler
+from streamlit.runtime.media_file_manager import MediaFileManager
+from nnlab.ui import server
+server.hush()
+handler._LOGGER.addHandler(logging.StreamHandler(sys.stdout))
+manager = MediaFileManager(storage=Mock())
+manager._deferred_callables = {files}
+asked = Mock(deferred_file=Mock(file_id="1"), request_id="1")
+handler.BackendOperationResponse = handler.DeferredFileResponsePayload = Mock
+asyncio.run(handler.DeferredFileHandler(lambda: manager).handle(asked, "one"))
+"""
+    assert python(code).partition("\n")[0] == said
+
+
 def test_the_keys_of_a_session_are_listed_while_another_thread_adds_some() -> None:
     code = """
 from streamlit.runtime.state import SafeSessionState, SessionState
