@@ -15,7 +15,7 @@ from nnlab.ui.control_groups import EVERYWHERE, GROUPS, groups_on, keys_of
 ROOT = Path(__file__).parents[2]
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
-    for path in (*ROOT.glob("nnlab/ui/*.py"), *ROOT.glob("pages/*.py"))
+    for path in (*ROOT.glob("nnlab/ui/**/*.py"), *ROOT.glob("pages/*.py"))
     if path.name != "control_groups.py"
 )
 LESSONS = {entry.path for entry in chain(*contents.SECTIONS.values())}
