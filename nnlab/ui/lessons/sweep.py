@@ -31,6 +31,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.cluster import cluster
 from nnlab.ui.hosting.house import house
+from nnlab.ui.hosting.turns import turns
 from nnlab.ui.live import live_every
 from nnlab.ui.playground.session import EXPERIMENT, START
 from nnlab.ui.runs import run_of
@@ -143,6 +144,7 @@ def explore(held: Filling) -> Experiment:
 def _grid(held: Filling) -> None:
     working = not held.done
     if working:
+        turns().leave()
         held.fill(LOOK_S)
         count = len(held.work.outcomes)
         text = _("{count} of {all} networks trained").format(

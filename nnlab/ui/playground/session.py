@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from nnlab import parts
+from nnlab import language, parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.language import gettext as _
@@ -26,6 +26,7 @@ from nnlab.ui import link
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.governor import Plan, governor
 from nnlab.ui.hosting.house import house, within
+from nnlab.ui.hosting.turns import FRAME_S, HAND_S, turns
 from nnlab.ui.markup import as_text
 from nnlab.ui.playground.stage import SMOOTH, SMOOTHING, Cue, film, frame, mount
 from nnlab.ui.server import session_lock
@@ -35,6 +36,7 @@ FOLLOWED_S = 1.0
 """Seconds that the link may lag behind what plays."""
 MOST_UNITS = 32
 _KEY = "nnlab.player"
+_DUE = "nnlab.frame_due"
 
 START = Experiment(
     data=Data(Choice("circle", (("noise", 0.1),)), seed=0, test_share=0.5),
@@ -65,7 +67,6 @@ class Session:
     told: str = ""
     goal: int = 0
     frames: int = 0
-    due: bool = False
     touched: float = 0.0
     followed: float = 0.0
     dragged_from: int | None = None
@@ -167,11 +168,13 @@ def become(held: Session, experiment: Callable[[], Experiment]) -> None:
 @st.fragment
 def play() -> None:
     """The stage, redrawn alone for every frame."""
-    with session_lock(), counters.served(counters.FRAME):
+    language.use(language.current())
+    within = FRAME_S if _DUE in st.session_state else HAND_S
+    with session_lock(), turns().turn(within), counters.served(counters.FRAME):
         if acted():
             st.rerun()
         held = session()
-        ticked, held.due = held.due, False
+        ticked = bool(st.session_state.pop(_DUE, False))
         if ticked and held.player.playing:
             frames = _played(held, governor().plan(held.name))
         else:
@@ -214,7 +217,7 @@ def _play_on(held: Session, budget: float) -> None:
 
 
 def _tick() -> None:
-    session().due = True
+    st.session_state[_DUE] = True
 
 
 def _act() -> None:
@@ -223,7 +226,7 @@ def _act() -> None:
     if not isinstance(said, dict) or str(said.get("kind")) not in ACTS:
         return
     act = ACTS[str(said["kind"])]
-    with session_lock():
+    with session_lock(), turns().turn(HAND_S):
         held = session()
         held.touched = time.monotonic()
         try:
