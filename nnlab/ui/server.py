@@ -25,7 +25,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.runtime.state import SafeSessionState
 
-from nnlab.ui import incoming, link, wire
+from nnlab.ui import gathering, incoming, link, wire
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -43,6 +43,7 @@ def warm() -> None:
     _look_around()
     serve_plotly()
     wire.thin_all()
+    gathering.hear_all()
     incoming.check_all()
     hush()
     list_steadily()

@@ -86,6 +86,28 @@ def test_playing_learns_and_pausing_stops(playground: Page) -> None:
     assert step(playground) == at
 
 
+AT_A_TICK = """key => {
+    const post = globalThis.nnlabPost
+    const turn = () => document.querySelector(`.st-key-${key} input`).click()
+    let turned = false
+    globalThis.nnlabPost = (send) => post(() => {
+        send()
+        if (!turned) turn()
+        turned = true
+    })
+}"""
+"""Turn a switch in the very moment in which the stage asks for its next frame."""
+
+
+def test_what_is_turned_in_the_moment_of_a_tick_is_not_lost(page: Page, server: Server) -> None:
+    open_page(page, server, "playground", mode="full", play_third="training", tour="off")
+    expect(widget(page, "play_shuffle").locator("input")).to_be_checked()
+    press(page, "Play")
+    expect(stage(page).get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    page.evaluate(AT_A_TICK, "play_shuffle")
+    page.wait_for_url(re.compile("shuffle-no"))
+
+
 def test_the_plane_keeps_its_picture_in_another_window(playground: Page) -> None:
     image = widget(playground, "play_field").locator(".imagelayer image")
     before = image.get_attribute("width")
