@@ -206,6 +206,33 @@ def test_units_are_added_in_place(playground: Page) -> None:
     )
 
 
+def test_layers_come_and_go_in_place_and_the_others_keep_their_weights(playground: Page) -> None:
+    press(playground, "Epoch")
+    expect_said(playground, "epoch 1")
+    learned = loss(playground)
+    network = stage(playground).locator("canvas").first
+    more = stage(playground).get_by_role("button", name="Add a layer after: Hidden layer 1")
+    more.focus()
+    playground.keyboard.press("Enter")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 4 - 2 - 1"))
+    expect(playground.get_by_text("The other layers keep their weights.")).to_be_visible()
+    expect(more).to_be_focused()
+    press(playground, "Remove: Hidden layer 2")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 2 - 1"))
+    expect_said(playground, f"training loss {learned}")
+    press(playground, "Undo")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 4 - 2 - 1"))
+
+
+def test_as_many_epochs_at_once_as_one_likes(playground: Page) -> None:
+    count = stage(playground).get_by_label("how many epochs")
+    count.fill("3")
+    count.press("Enter")
+    press(playground, "3 epochs")
+    expect_said(playground, "epoch 3")
+    playground.wait_for_url(re.compile("ahead=3"))
+
+
 def test_the_link_opens_the_same_picture(playground: Page, server: Server) -> None:
     press(playground, "10 epochs")
     expect_said(playground, "epoch 10")
