@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime import backend_operation_handler
+from streamlit.runtime import app_session, backend_operation_handler
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
@@ -82,15 +82,18 @@ def list_steadily() -> None:
 def hush() -> None:
     """Leave out of the log what fast hands do to every page: a click on something that a run of the
     page takes away at the same moment. It has no effect, and is nobody's fault."""
-    for logger in (script_runner, backend_operation_handler):
+    for logger in (app_session, script_runner, backend_operation_handler):
         logging.getLogger(logger.__name__).addFilter(_is_news)
+
+
+_LATE = ("Couldn't find fragment with id", "The fragment with id %s does not exist anymore")
 
 
 def _is_news(record: logging.LogRecord) -> bool:
     """All but a click on a part of a page, or on a file to take away, that is no longer there."""
     error = record.exc_info[1] if record.exc_info else None
     lost = isinstance(error, MediaFileStorageError) and str(error).endswith("not found")
-    return not lost and not str(record.msg).startswith("Couldn't find fragment with id")
+    return not lost and not str(record.msg).startswith(_LATE)
 
 
 def _look_around() -> None:
