@@ -86,6 +86,28 @@ def test_playing_learns_and_pausing_stops(playground: Page) -> None:
     assert step(playground) == at
 
 
+AT_A_TICK = """key => {
+    const post = globalThis.nnlabPost
+    const turn = () => document.querySelector(`.st-key-${key} input`).click()
+    let turned = false
+    globalThis.nnlabPost = (send) => post(() => {
+        send()
+        if (!turned) turn()
+        turned = true
+    })
+}"""
+"""Turn a switch in the very moment in which the stage asks for its next frame."""
+
+
+def test_what_is_turned_in_the_moment_of_a_tick_is_not_lost(page: Page, server: Server) -> None:
+    open_page(page, server, "playground", mode="full", play_third="training", tour="off")
+    expect(widget(page, "play_shuffle").locator("input")).to_be_checked()
+    press(page, "Play")
+    expect(stage(page).get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    page.evaluate(AT_A_TICK, "play_shuffle")
+    page.wait_for_url(re.compile("shuffle-no"))
+
+
 def test_the_plane_keeps_its_picture_in_another_window(playground: Page) -> None:
     image = widget(playground, "play_field").locator(".imagelayer image")
     before = image.get_attribute("width")
@@ -182,6 +204,33 @@ def test_units_are_added_in_place(playground: Page) -> None:
     expect(stage(playground).locator("canvas").first).to_have_attribute(
         "aria-label", re.compile("2 - 5 - 2 - 1")
     )
+
+
+def test_layers_come_and_go_in_place_and_the_others_keep_their_weights(playground: Page) -> None:
+    press(playground, "Epoch")
+    expect_said(playground, "epoch 1")
+    learned = loss(playground)
+    network = stage(playground).locator("canvas").first
+    more = stage(playground).get_by_role("button", name="Add a layer after: Hidden layer 1")
+    more.focus()
+    playground.keyboard.press("Enter")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 4 - 2 - 1"))
+    expect(playground.get_by_text("The other layers keep their weights.")).to_be_visible()
+    expect(more).to_be_focused()
+    press(playground, "Remove: Hidden layer 2")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 2 - 1"))
+    expect_said(playground, f"training loss {learned}")
+    press(playground, "Undo")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 4 - 2 - 1"))
+
+
+def test_as_many_epochs_at_once_as_one_likes(playground: Page) -> None:
+    count = stage(playground).get_by_label("how many epochs")
+    count.fill("3")
+    count.press("Enter")
+    press(playground, "3 epochs")
+    expect_said(playground, "epoch 3")
+    playground.wait_for_url(re.compile("ahead=3"))
 
 
 def test_the_link_opens_the_same_picture(playground: Page, server: Server) -> None:

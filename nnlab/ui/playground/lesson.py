@@ -135,12 +135,14 @@ def taken(held: Session) -> Taken:
 
 
 def tell(held: Session) -> None:
-    """What went wrong, once."""
+    """What went wrong, and what is news, once."""
     if held.told == "full":
         st.info(_("Many people are playing at this moment. Try again in a minute."))
     elif held.told:
         st.warning(held.told, icon=":material/error:")
-    held.told = ""
+    if held.news:
+        st.toast(held.news)
+    held.told = held.news = ""
     if held.player.run.diverged_at is not None:
         text = _(
             "**The loss diverged** at step {step}: it was no longer a finite number. Everything "
