@@ -255,7 +255,7 @@ def taken(experiment: Experiment) -> Taken:
 
 def open_in_playground(experiment: Experiment) -> None:
     """A link to the playground with this very run."""
-    label = _("Open this run in the playground")
+    label = _("Open this in the playground")
     st.markdown(f"[{label}](playground?{urlencode({EXPERIMENT: to_text(experiment, START)})})")
 
 
