@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,14 +15,14 @@ from nnlab.figures.network import diagram
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError, Whole
 from nnlab.network import begin, trace
+from nnlab.permalink import to_text
 from nnlab.registry import Choice
 from nnlab.sandbox.portrait import portrait
 from nnlab.scripts.module import sequential
 from nnlab.ui import lesson
 from nnlab.ui.lessons.module_stations import show_stations
-from nnlab.ui.lessons.sweep import open_in_playground
 from nnlab.ui.markup import as_text
-from nnlab.ui.playground.session import START
+from nnlab.ui.playground.session import EXPERIMENT, START
 from nnlab.ui.view import view
 
 LINE = "Linear(2, 8) -> ReLU -> Linear(8, 1)"
@@ -115,7 +116,11 @@ def _playground(drawn: Experiment) -> None:
         said = _("The playground can't train this network: {reason}").format(reason=error)
         st.caption(as_text(said))
         return
-    open_in_playground(experiment)
+    label, query = (
+        _("Open this network in the playground"),
+        {EXPERIMENT: to_text(experiment, START)},
+    )
+    st.markdown(f"[{label}](playground?{urlencode(query)})")
 
 
 def _too_wide(inputs: int) -> ExperimentError:
