@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.ui import link, server
 from nnlab.ui.choice import choose
 from nnlab.ui.code import show_code, show_program
 from nnlab.ui.markup import as_text
+from nnlab.ui.runs import engine_here
 
 
 def question(text: str, lead: str = "") -> None:
@@ -62,9 +64,17 @@ def code(source: str, key: str = "code") -> None:
     """The PyTorch lines that compute exactly what is on the screen, ready to take away."""
     st.subheader(_("The PyTorch lines"), anchor=False)
     show_code(source, key)
+    _say_engine()
 
 
 def program(experiment: Experiment, key: str, until: int | None = None) -> None:
     """The whole program of the run on the screen, up to the step `until`."""
     st.subheader(_("The PyTorch lines"), anchor=False)
     show_program(experiment, key, until)
+    _say_engine()
+
+
+def _say_engine() -> None:
+    if name := engine_here():
+        says = _("engine: {name}").format(name=name)
+        st.caption(f"{says} (`nn.Module`, autograd, `torch.optim`)" if name == REFERENCE else says)

@@ -16,6 +16,7 @@ from nnlab.datasets import DATASETS
 from nnlab.datasets.curves import CURVES
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.features import FEATURES
+from nnlab.graft import MOST_HIDDEN
 from nnlab.initialisers import INITIALISERS
 from nnlab.language import gettext as _
 from nnlab.losses import LOSSES
@@ -24,10 +25,9 @@ from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.ui import knobs
 from nnlab.ui.choice import choose
-from nnlab.ui.playground.session import MOST_UNITS, Session, become
+from nnlab.ui.playground.session import Session, become
+from nnlab.ui.playground.stage import MOST_UNITS
 from nnlab.ui.slider import LogScale, Scale, WholeScale
-
-MOST_HIDDEN = 8
 
 
 def few_controls(held: Session) -> None:
