@@ -29,7 +29,8 @@ const STYLE = `
 .nnlab-stage .time { display: grid; grid-template-columns: auto 1fr auto; gap: .625rem; align-items: center; font-size: .875rem; }
 .nnlab-stage .track { position: relative; display: grid; }
 .nnlab-stage .marks { position: absolute; inset: 0 .5rem; pointer-events: none; }
-.nnlab-stage .marks i { position: absolute; top: 0; width: 2px; height: 100%; margin-left: -1px; }
+.nnlab-stage .marks i { position: absolute; top: 0; height: 100%; margin-left: -1px; box-sizing: border-box;
+  border-left: 2px solid; background: color-mix(in srgb, currentColor 30%, transparent); }
 .nnlab-stage input[type=range] { width: 100%; min-height: 1.75rem; accent-color: var(--st-primary-color); margin: 0; touch-action: pan-y; }
 .nnlab-stage select { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); min-height: 2.25rem;
   border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); }
@@ -327,10 +328,12 @@ function say(stage) {
 // Where something was changed on the way.
 function showChanges(stage) {
   const { marks, moments } = stage.header
-  stage.marks.replaceChildren(...marks.map(([moment, text]) => {
+  const share = 100 / Math.max(moments - 1, 1)
+  stage.marks.replaceChildren(...marks.map(([first, last, text]) => {
     const tick = make("i", { title: text })
-    tick.style.left = `${100 * moment / Math.max(moments - 1, 1)}%`
-    tick.style.background = stage.still.colors.selected
+    tick.style.left = `${first * share}%`
+    tick.style.width = `max(2px, ${(last - first) * share}%)`
+    tick.style.color = stage.still.colors.selected
     return tick
   }))
 }

@@ -16,6 +16,7 @@ from nnlab.training import train
 from nnlab.ui.playground.session import START
 from tests.browser.app import Server, open_page, wait_until_idle, widget
 
+SAID = "document.querySelector('.nnlab-stage .said').innerText.replace(/\\s+/g, ' ')"
 LOSS = re.compile(r"training loss ([\d.]+|nan)")
 
 
@@ -86,6 +87,37 @@ def test_playing_learns_and_pausing_stops(playground: Page) -> None:
     assert step(playground) == at
 
 
+def test_a_drag_of_the_learning_rate_while_it_plays_is_one_change(
+    page: Page, server: Server
+) -> None:
+    """The run goes on under the hand, and undo takes back all that the drag has set."""
+    open_page(page, server, "playground", tour="off", ahead="60")
+    press(page, "Play")
+    page.wait_for_function("() => +document.querySelector('.nnlab-stage').dataset.frame > 8")
+    slider = page.locator("[class*='st-key-play_rate'] input[type=range]").first
+    box = slider.bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.74, y)
+    page.mouse.down()
+    for way in (0.7, 0.66, 0.62, 0.58):
+        before = step(page)
+        page.mouse.move(box["x"] + box["width"] * way, y)
+        page.wait_for_function(f"() => +/step (\\d+)/.exec({SAID})[1] > {before + 20}")
+    page.mouse.up()
+    press(page, "Pause")
+    press(page, "60 epochs")
+    marks = stage(page).locator(".marks i")
+    expect(marks).to_have_count(1)
+    expect(marks).to_have_attribute("title", re.compile(r"lr = 0\.0\d+ \(×\d\)"))
+    expect(widget(page, "play_curve").get_by_text(re.compile(r"lr = 0\.0"))).to_be_visible()
+    press(page, "Undo")
+    expect(marks).to_have_count(0)
+    expect(page.locator("[class*='st-key-play_rate'] input[type=number]").first).to_have_value(
+        "0.3"
+    )
+
+
 AT_A_TICK = """key => {
     const post = globalThis.nnlabPost
     const turn = () => document.querySelector(`.st-key-${key} input`).click()
@@ -147,7 +179,7 @@ def test_going_back_and_changing_something_branches_off(playground: Page) -> Non
     type_exact(playground, "play_rate", "0.05")
     playground.wait_for_url(re.compile("at70.lr"))
     expect_said(playground, "step 70")
-    expect(widget(playground, "play_curve").get_by_text("learning_rate = 0.05")).to_be_visible()
+    expect(widget(playground, "play_curve").get_by_text("lr = 0.05")).to_be_visible()
     press(playground, "Undo")
     playground.wait_for_url(lambda url: "at70.lr" not in url)
     press(playground, "Redo")

@@ -61,6 +61,11 @@ def test_tasks_notice_when_they_are_done() -> None:
     assert any("Done." in each.value for each in lesson(cell="c4.6").success)
 
 
+def test_the_cell_that_is_open_at_first_answers_no_task() -> None:
+    page = lesson(data="moons", seeds="1")
+    assert not any("Done." in each.value for each in page.success)
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_is_one_change_on_the_same_rows_and_first_weights(name: str) -> None:
     one = start("circle")

@@ -23,29 +23,16 @@ from nnlab.language import gettext as _
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.headers import ALWAYS
 from nnlab.ui.hosting.house import House
+from nnlab.ui.hosting.plain_page import plain_page
 
 AGAIN_S = 5
 MOST_WORKERS = 64
 _BEGUN = time.monotonic()
 _NOTHING = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-_PAGE = """<!doctype html>
-<html lang="{tag}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="{seconds}">
-<title>nnlab</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; }}
-table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
-th, td {{ text-align: start; padding: .25rem .5rem; border-bottom: 1px solid; }}
-td {{ text-align: end; }}
-</style>
-</head>
-<body><main><h1>nnlab</h1><table>{rows}</table></main></body>
-</html>
-"""
+_STYLE = """body { max-width: 40rem; margin: 2rem auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: start; padding: .25rem .5rem; border-bottom: 1px solid; }
+td { text-align: end; }"""
 _ROW = '<tr><th scope="row">{name}</th><td>{value}</td></tr>'
 
 
@@ -119,7 +106,8 @@ def page(house: House) -> str:
     """The operator's page, in the reader's language."""
     rows = "\n".join(_ROW.format(name=escape(name), value=value) for name, value in _rows(house))
     tag = language.current().replace("_", "-")
-    return _PAGE.format(tag=tag, seconds=AGAIN_S, rows=rows)
+    main = f"<h1>nnlab</h1><table>{rows}</table>"
+    return plain_page(main, _STYLE, tag=tag, seconds=AGAIN_S)
 
 
 def _rows(house: House) -> Iterable[tuple[str, str]]:

@@ -297,11 +297,6 @@ def taken(experiment: Experiment) -> Taken:
     return Taken("sweep", look)
 
 
-def open_in_playground(experiment: Experiment) -> None:
-    """A link to the playground with this very run."""
-    st.markdown(_link(_("Open this run in the playground"), experiment))
-
-
 def open_runs(outcomes: list[Outcome]) -> None:
     """Links to the playground, each at the end of its run: the best seed, the middle one, the
     worst."""
@@ -323,20 +318,22 @@ def _link(label: str, experiment: Experiment, **more: int) -> str:
 
 
 def show_tasks(held: Filling, outcomes: list[Outcome]) -> None:
-    """Settings that do not need luck, and settings that do."""
+    """Settings that do not need luck, and settings that do. The cell that is open at first is
+    nobody's answer."""
     losses = [last_loss(each) for each in outcomes]
+    chosen = held.done and bool(link.read(PICK))
     lesson.task(
         _("Click a cell in which every seed ends below {good}.").format(good=GOOD),
         _("Such settings do not need luck."),
-        done=held.done and max(losses) < GOOD,
+        done=chosen and max(losses) < GOOD,
     )
     lesson.task(
         _(
-            "Click a cell in which luck decides: the worst seed ends at three times the best or "
-            "more."
+            "Train with several seeds, and click a cell in which luck decides: the worst seed ends "
+            "at three times the best or more."
         ),
         _("One curve alone would have told you anything you like."),
-        done=held.done and len(losses) > 1 and max(losses) >= 3 * min(losses),
+        done=chosen and len(losses) > 1 and max(losses) >= 3 * min(losses),
     )
 
 

@@ -13,19 +13,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nnlab.experiment import Experiment, Intervention
+from nnlab.experiment import Experiment
 from nnlab.figures import field, palette
 from nnlab.figures.drawing import layer_names
 from nnlab.figures.learning import HERE, TEST, TRAIN
 from nnlab.graft import MOST_HIDDEN
 from nnlab.language import gettext as _
 from nnlab.measures import smoothed
-from nnlab.packed import PARAMETERS
 from nnlab.player import SPEEDS, Player
-from nnlab.registry import Choice
 from nnlab.scene import BIG_MAP, Scene, kind_of
 from nnlab.ui.component import component
 from nnlab.ui.keep import keep_texts
+from nnlab.ui.playground.marks import changes
 
 mount = component("stage", isolated=False)
 
@@ -95,7 +94,7 @@ def frame(player: Player, cue: Cue) -> bytes:
 
 def _state(player: Player, cue: Cue) -> dict[str, Any]:
     run, step = player.run, player.step
-    standing, changes, end = player.standing(), player.experiment.interventions, player.newest
+    standing, marks = player.standing(), changes(player.experiment, player.newest)
     return {
         "number": cue.number,
         "wait": round(cue.wait * 1000),
@@ -107,7 +106,11 @@ def _state(player: Player, cue: Cue) -> dict[str, Any]:
         "moment": run.moment(step),
         "at": _when(player.experiment, step),
         "said": _said(player, standing),
-        "marks": [(run.moment(each.step), mark_text(each)) for each in changes if each.step <= end],
+        "marks": [
+            (run.moment(each.first), run.moment(min(each.last, player.newest)), each.text)
+            for each in marks
+            if each.first <= player.newest
+        ],
         "engine": _("engine: {name}").format(name=player.trainer.engine),
         "enabled": _enabled(player),
     }
@@ -132,14 +135,6 @@ def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
         :sides
     ]
     return said
-
-
-def mark_text(change: Intervention) -> str:
-    """A change on the way in a few signs."""
-    if change.field == PARAMETERS:
-        return "load_state_dict"
-    value = change.value if isinstance(change.value, Choice) else f"{change.value:.4g}"
-    return f"{change.field} = {value}"
 
 
 def _enabled(player: Player) -> dict[str, bool]:
