@@ -18,6 +18,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.component import component
 from nnlab.ui.contents import HOME, SECTIONS, Entry
 from nnlab.ui.share import share
+from nnlab.ui.words import streamlit_words
 
 LANGUAGE = "lang"
 DEVICE = "device"
@@ -78,7 +79,11 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
         choose(_("Compute on"), names, DEVICE, "auto", look="list")
         _dress(
             key="page",
-            data={"lang": language.current().replace("_", "-"), "css": _CSS},
+            data={
+                "lang": language.current().replace("_", "-"),
+                "css": _CSS,
+                "words": streamlit_words(),
+            },
             on_returned_change=_nothing,
         )
 

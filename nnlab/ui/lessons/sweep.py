@@ -297,11 +297,6 @@ def taken(experiment: Experiment) -> Taken:
     return Taken("sweep", look)
 
 
-def open_in_playground(experiment: Experiment) -> None:
-    """A link to the playground with this very run."""
-    st.markdown(_link(_("Open this run in the playground"), experiment))
-
-
 def open_runs(outcomes: list[Outcome]) -> None:
     """Links to the playground, each at the end of its run: the best seed, the middle one, the
     worst."""
