@@ -34,7 +34,7 @@ class _Memory:
 def arrive(page: str) -> None:
     """Say which page this run shows: on another page than before, the link is read anew."""
     memory = _memory()
-    memory.settled = False
+    answer()
     if memory.page != page:
         memory.page = page
         memory.behind = False
@@ -71,13 +71,18 @@ def lags() -> bool:
 
 
 def settle() -> None:
-    """Say that something was decided since the page was last run as a whole."""
+    """Say that something was decided: all that follows from it has to be shown."""
     _memory().settled = True
 
 
 def settled() -> bool:
-    """Whether something was decided since then."""
+    """Whether something was decided that is not yet answered."""
     return _memory().settled
+
+
+def answer() -> None:
+    """Say that all that follows from what was decided is shown."""
+    _memory().settled = False
 
 
 def arrived() -> bool:

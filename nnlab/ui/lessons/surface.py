@@ -30,7 +30,7 @@ from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.shelf import Shelf
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 
 PICK = "surface_pick"
@@ -109,7 +109,14 @@ def explore(start: Experiment, device: str) -> Seen:
     return seen
 
 
-def taken(seen: Seen) -> Taken:
+def tell(seen: Seen) -> None:
+    """The formula and the program of what is on the screen."""
+    lesson.formula(formula(seen.run.experiment))
+    lesson.code(script(seen))
+    take_away(_taken(seen))
+
+
+def _taken(seen: Seen) -> Taken:
     """The network where the ball lies, and its way from there."""
     return Taken("surface", lambda: Look(seen.rolled, 0))
 
