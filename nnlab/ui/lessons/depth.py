@@ -271,7 +271,7 @@ def _trained(experiment: Experiment, device: str) -> tuple[Run, int]:
     link.forget_beyond("depth_at", last)
     if last == 0:
         return run, 0
-    return run, int(live_slider(_("go to step"), "depth_at", last, WholeScale(0, last)))
+    return run, int(live_slider(_("go to epoch"), "depth_at", last, WholeScale(0, last)))
 
 
 _LOOKS: Mapping[str, Callable[[Experiment, str], tuple[Run | None, int]]] = MappingProxyType(

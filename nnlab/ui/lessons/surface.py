@@ -359,7 +359,7 @@ def _trail(seen: Seen, run: Run, name: str, step: int) -> Trail:
 
 def _show_curve(seen: Seen, step: int) -> None:
     run = seen.rolled if seen.rolls else seen.run
-    curve = LossCurve(run.steps.tolist(), run.losses.tolist(), step, 1, run.diverged_at)
+    curve = LossCurve(run.steps.tolist(), run.losses.tolist(), step, diverged_at=run.diverged_at)
     last = f"{float(run.losses[-1]):.6f}"
     view(
         loss_curve(curve),
