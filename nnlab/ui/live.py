@@ -8,7 +8,8 @@ What is decided must go through nnlab.ui.link: Streamlit's own widgets stand out
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -38,18 +39,29 @@ def live_with(part: Callable[[], T], rest: Callable[[T], None]) -> None:
     While the part is moved, the rest stands as when something was decided last. What is decided is
     answered by both alone, which a browser draws sooner than the whole lesson.
     """
-    _shown_with(part, rest, [])
+    st.fragment(_shown_with)(part, rest, _Known())
 
 
-@st.fragment
-def _shown_with(part: Callable[[], T], rest: Callable[[T], None], decided: list[T]) -> None:
+@dataclass(eq=False)
+class _Known(Generic[T]):
+    """What is known of a part between its runs: what was decided last, and what of the link it
+    asks for."""
+
+    decided: list[T] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+
+
+def _shown_with(part: Callable[[], T], rest: Callable[[T], None], known: _Known[T]) -> None:
     language.use(language.current())
     with session_lock():
-        seen = part()
-        if link.settled() or not decided:
-            decided[:] = [seen]
-        rest(*decided)
+        with link.asking(known.keys):
+            seen = part()
+            if link.settled() or not known.decided:
+                known.decided[:] = [seen]
+            rest(*known.decided)
         link.answer()
+        if alone():
+            link.tidy()
 
 
 def _shown(part: Callable[[], T]) -> T:
