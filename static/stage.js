@@ -13,6 +13,8 @@ const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
 const LONGEST_PAUSE_MS = 2000
 const REACH_PX = 6
+const NAMED_PX = 16
+const NAME_FONT = "12px sans-serif"
 const STYLE = `
 .nnlab-stage { display: grid; gap: .5rem; }
 .nnlab-stage .bar { display: flex; flex-wrap: wrap; gap: .375rem; align-items: center; }
@@ -346,13 +348,13 @@ function place(stage) {
   const width = stage.net.clientWidth
   if (!width || !stage.still) return
   const counts = columns(stage).map((names) => names.length)
-  const most = Math.max(...counts)
-  const gap = width / counts.length
-  const size = Math.max(9, Math.min(56, gap * 0.5, Math.max(room(stage) / most - 7, Math.min(22, 440 / most - 5))))
-  const height = Math.max(150, most * (size + 7) + 12)
-  const x = counts.map((_count, column) => gap * (column + 0.5))
-  const y = counts.map((count) => Array.from({ length: count }, (_, unit) => height / 2 + (unit - (count - 1) / 2) * (size + 7)))
-  stage.place = { width, height, size, gap, x, y }
+  const rooms = counts.map((count) => sized(count, room(stage), width / counts.length))
+  const margin = marginFor(stage, width / counts.length, rooms[0].size, counts.length)
+  const gap = (width - margin) / counts.length
+  const height = Math.max(150, ...counts.map((count, column) => count * rooms[column].pitch + 12))
+  const x = counts.map((_count, column) => margin + gap * (column + 0.5))
+  const y = counts.map((count, column) => Array.from({ length: count }, (_, unit) => height / 2 + (unit - (count - 1) / 2) * rooms[column].pitch))
+  stage.place = { width, height, sizes: rooms.map(({ size }) => Math.min(size, gap * 0.6)), gap, x, y }
   const ratio = window.devicePixelRatio || 1
   stage.canvas.width = width * ratio
   stage.canvas.height = height * ratio
@@ -360,6 +362,25 @@ function place(stage) {
   heads(stage)
   feet(stage)
 }
+
+// How large so many units are, and how far apart: where there are many, they stand close together.
+function sized(count, height, gap) {
+  const size = Math.min(56, gap * 0.5, Math.max(height / count - 7, Math.min(22, 440 / count - 5)))
+  if (size >= 9) return { size, pitch: size + 7 }
+  const pitch = Math.max(480 / count, 4)
+  return { size: pitch * 0.8, pitch }
+}
+
+// The width that the names of the inputs need: all columns move together to make room.
+function marginFor(stage, gap, size, count) {
+  if (size < NAMED_PX) return 0
+  const context = stage.canvas.getContext("2d")
+  context.font = NAME_FONT
+  const longest = Math.max(...stage.still.inputs.map((name) => context.measureText(named(name)).width))
+  return Math.max(0, (longest + 6 - (gap - size) / 2) / (1 - 1 / (2 * count)))
+}
+
+const named = (text) => (text.length > 13 ? `${text.slice(0, 12)}…` : text)
 
 // The height that is left for the network in the window.
 function room(stage) {
@@ -402,7 +423,7 @@ function feet(stage) {
   for (let place = 0; place <= hidden; place++) {
     const after = place ? layers[place - 1].name : texts.inputs
     const more = changer(stage, { kind: "layers", value: place, by: 1 }, { sign: "+", text: texts.insert.replace("{layer}", after), disabled: hidden >= most.layers })
-    at(more, gap * (place + 1), rows[0])
+    at(more, (x[place] + x[place + 1]) / 2, rows[0])
     parts.push(more)
     if (place === hidden) break
     const fewer = changer(stage, { kind: "layers", value: place, by: -1 }, { sign: "−", text: texts.remove.replace("{layer}", layers[place].name) })
@@ -449,14 +470,14 @@ function draw(stage) {
 }
 
 function drawEdges(context, stage, colors) {
-  const { x, y, size } = stage.place
+  const { x, y, sizes } = stage.place
   stage.weights.forEach(({ inputs, weight }, layer) => {
     const limit = Math.max(1e-9, ...Array.from(weight, (value) => (Number.isFinite(value) ? Math.abs(value) : 0)))
     weight.forEach((value, index) => {
       const [unit, source] = [Math.floor(index / inputs), index % inputs]
       const share = Math.min(1, Math.abs(value) / Math.max(limit, 1))
-      const from = [x[layer] + size / 2, y[layer][source]]
-      const to = [x[layer + 1] - size / 2, y[layer + 1][unit]]
+      const from = [x[layer] + sizes[layer] / 2, y[layer][source]]
+      const to = [x[layer + 1] - sizes[layer + 1] / 2, y[layer + 1][unit]]
       const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}` || isMarked(stage, `w${layer}.${unit}.${source}`)
       context.strokeStyle = lit ? colors.selected : value < 0 ? colors.negative : colors.positive
       context.globalAlpha = lit ? 1 : 0.25 + 0.75 * share
@@ -473,9 +494,10 @@ function drawEdges(context, stage, colors) {
 }
 
 function drawUnits(context, stage, colors) {
-  const { x, y, size } = stage.place
+  const { x, y, sizes } = stage.place
   context.imageSmoothingEnabled = true
   stage.maps.forEach((maps, column) => maps.forEach((bytes, unit) => {
+    const size = sizes[column]
     const [left, top] = [x[column] - size / 2, y[column][unit] - size / 2]
     const [width, height] = stage.header.side
     if (stage.header.bars) drawBars(context, bytes, [left, top, size, size], colors)
@@ -485,7 +507,7 @@ function drawUnits(context, stage, colors) {
     context.strokeStyle = lit ? colors.selected : colors.text
     context.lineWidth = lit ? 3.5 : 1
     context.strokeRect(left, top, size, size)
-    if (!column && size >= 16) label(context, stage.still.inputs[unit], left - 4, y[column][unit], colors.text)
+    if (!column && size >= NAMED_PX) label(context, stage.still.inputs[unit], left - 4, y[column][unit], colors.text)
   }))
 }
 
@@ -500,10 +522,10 @@ function drawBars(context, bytes, [left, top, width, height], colors) {
 
 function label(context, text, x, y, color) {
   context.fillStyle = color
-  context.font = "12px sans-serif"
+  context.font = NAME_FONT
   context.textAlign = "right"
   context.textBaseline = "middle"
-  context.fillText(text.length > 12 ? `${text.slice(0, 11)}…` : text, x, y)
+  context.fillText(named(text), x, y)
 }
 
 // ---- pointing and clicking, with the mouse, a finger or the keys ----
@@ -529,8 +551,9 @@ function listenToPointer(stage) {
 
 function partAt(stage, px, py) {
   if (!stage.place || !stage.maps) return null
-  const { x, y, size } = stage.place
+  const { x, y, sizes } = stage.place
   for (let column = 0; column < x.length; column++) {
+    const size = sizes[column]
     const unit = y[column].findIndex((top) => Math.abs(px - x[column]) <= size / 2 && Math.abs(py - top) <= size / 2)
     if (unit >= 0) return column ? `u${column - 1}.${unit}` : `x${unit}`
   }
@@ -538,10 +561,10 @@ function partAt(stage, px, py) {
 }
 
 function edgeAt(stage, px, py) {
-  const { x, y, size } = stage.place
-  const layer = x.findIndex((left, column) => px > left + size / 2 && px < (x[column + 1] ?? 0) - size / 2)
+  const { x, y, sizes } = stage.place
+  const layer = x.findIndex((left, column) => px > left + sizes[column] / 2 && px < (x[column + 1] ?? 0) - sizes[column + 1] / 2)
   if (layer < 0) return null
-  const [from, to] = [x[layer] + size / 2, x[layer + 1] - size / 2]
+  const [from, to] = [x[layer] + sizes[layer] / 2, x[layer + 1] - sizes[layer + 1] / 2]
   const share = solve((px - from) / (to - from))
   let [best, nearest] = [null, REACH_PX]
   y[layer + 1].forEach((end, unit) => y[layer].forEach((start, source) => {

@@ -82,7 +82,7 @@ def _at_once(experiment: Experiment, device: str) -> Run:
 
 def _with_progress(experiment: Experiment, device: str) -> Run:
     """Streamlit stops a script at its next call when a newer run waits: here, after each part."""
-    bar = st.progress(0.0, _("training"))
+    bar = st.progress(0.0, _("it is training"))
     until = time.monotonic() + house().computation_seconds
     parts = max(50, experiment.n_steps // LONG)
     for run in train_gradually(experiment, device, parts, REFERENCE):

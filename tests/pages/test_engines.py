@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 PAGES = Path(__file__).parents[2] / "pages"
 
 
-@pytest.mark.parametrize("name", ["4_training", "8_surface", "9_optimizers", "10_depth"])
+@pytest.mark.parametrize("name", ["4_training", "8_surface", "9_optimizers"])
 def test_the_engine_is_told(name: str) -> None:
     page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=60).run()
     assert not page.exception

@@ -3,6 +3,10 @@ reaches: it listens on loopback unless the house says else."""
 
 from __future__ import annotations
 
+import errno
+import logging
+import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +26,7 @@ from nnlab.ui.hosting.house import House
 from nnlab.ui.hosting.plain_page import plain_page
 
 AGAIN_S = 5
+MOST_WORKERS = 64
 _BEGUN = time.monotonic()
 _NOTHING = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _STYLE = """body { max-width: 40rem; margin: 2rem auto; }
@@ -38,19 +43,31 @@ def overlook(house: House) -> Iterator[None]:
     if house.metrics_port == 0:
         yield
         return
-    place = house.metrics_address, house.metrics_port
-    try:
-        server = make_server(*place, _door(house), _Server, handler_class=_Quiet)
-    except OSError as error:
-        sentence = _("The figures can't be served on {address}, port {port}: {reason}.")
-        address, port = place
-        raise SystemExit(
-            sentence.format(address=address, port=port, reason=error.strerror)
-        ) from None
-    with server:
+    with _server(house) as server:
+        port = server.server_port
+        logging.getLogger(__name__).info("the figures of process %d: port %d", os.getpid(), port)
         threading.Thread(target=server.serve_forever, name="nnlab-overlook", daemon=True).start()
         yield
         server.shutdown()
+
+
+def _server(house: House) -> WSGIServer:
+    """On the port of the house; of the workers of one server (`uvicorn --workers`), each takes the
+    next one that is free."""
+    worker = multiprocessing.parent_process() is not None
+    ports = range(house.metrics_port, house.metrics_port + (MOST_WORKERS if worker else 1))
+    for port in ports:
+        try:
+            return make_server(
+                house.metrics_address, port, _door(house), _Server, handler_class=_Quiet
+            )
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            if getattr(error, "errno", None) != errno.EADDRINUSE:
+                break
+    sentence = _("The figures can't be served on {address}, port {port}: {reason}.")
+    address, port = house.metrics_address, house.metrics_port
+    raise SystemExit(sentence.format(address=address, port=port, reason=reason))
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -44,6 +44,7 @@ EXPERIMENT, AT = "e", "at"
 FOLLOWED_S = 1.0
 """Seconds that the link may lag behind what plays."""
 AHEAD, EPOCHS_AHEAD = "ahead", 10
+SPEED, PART = "speed", "part"
 """Where the link says how many epochs one button trains, and how many it does by itself."""
 MOST_AHEAD = 1000
 _KEY = "nnlab.player"
@@ -105,6 +106,8 @@ def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
     held = Session(player, text, uuid4().hex, told=told, touched=time.monotonic())
+    player.speed = link.read(SPEED) if link.read(SPEED) in SPEEDS else player.speed
+    held.picked = link.read(PART) if has_part(experiment, link.read(PART)) else ""
     go_to(held, min(link.count(AT) or 0, experiment.n_steps))
     return held
 
@@ -136,6 +139,7 @@ def _complaint(error: ExperimentError) -> str:
 
 def remember(held: Session) -> bool:
     """Put experiment and step into the link; False when they are too long for one."""
+    _keep_look(held)
     text = held.wording()
     held.text = text if fits(text) else held.text
     if fits(text):
@@ -143,6 +147,12 @@ def remember(held: Session) -> bool:
         link.write(AT, str(held.player.step) if held.player.step else "")
     link.lag(behind=not fits(text))
     return fits(text)
+
+
+def _keep_look(held: Session) -> None:
+    """Put into the link how it is looked at: whoever serves the page next finds it there."""
+    link.follow(SPEED, "" if held.player.speed == Player.speed else held.player.speed)
+    link.follow(PART, held.picked)
 
 
 def _way_to(goal: int, step: int) -> str:
@@ -299,6 +309,7 @@ def _speed(held: Session, said: Mapping[str, Any]) -> None:
     speed = said.get("value")
     if isinstance(speed, str) and speed in SPEEDS:
         held.player.speed = speed
+        _keep_look(held)
 
 
 def _seek(held: Session, said: Mapping[str, Any]) -> None:
