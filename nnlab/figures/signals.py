@@ -31,7 +31,6 @@ def sizes(drawn: Sequence[Curve], wanted: tuple[float, float] | None = None) -> 
         yaxis={
             "title": {"text": _("size")},
             "type": "log",
-            "exponentformat": "power",
             "range": _range(drawn),
         },
         showlegend=True,

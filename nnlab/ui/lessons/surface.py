@@ -19,6 +19,7 @@ from nnlab.figures.palette import QUIET
 from nnlab.landscape import SIZE, Landscape, Surface, starting_at
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
+from nnlab.language import sentences
 from nnlab.scripts.landscape import RECIPES
 from nnlab.scripts.landscape import script as program
 from nnlab.slices import SLICES, Cut, Slice
@@ -383,7 +384,7 @@ def _said(seen: Seen) -> str:
     )
     if is_neuron(seen.run.experiment):
         whole = _("This is the whole landscape: nothing is left out.")
-        return f"{whole} {arrows}"
+        return sentences(whole, arrows)
     left_out = seen.over.left_out(seen.run.parameters)
     slice_of = _(
         "A slice of {count} dimensions. It leaves out {share} of the run's movement (of its "
@@ -391,7 +392,7 @@ def _said(seen: Seen) -> str:
         "its losses are not the picture's."
     ).format(count=seen.run.experiment.n_parameters, share=f"{left_out:.1%}")
     biases = _("Along random directions the biases stay as they are.")
-    return f"{slice_of} {biases if seen.cut.kind == 'random' else ''} {arrows}"
+    return sentences(slice_of, biases if seen.cut.kind == "random" else "", arrows)
 
 
 def _show_tasks(seen: Seen) -> None:
