@@ -25,4 +25,5 @@ frame.surround(lessons)
 with server.session_lock(), counters.served(counters.PAGE):
     task.ask(page.url_path)
     page.run()
+    link.tidy()
     frame.lead_on(lessons, page)

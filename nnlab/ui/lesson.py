@@ -10,6 +10,7 @@ import streamlit as st
 from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
+from nnlab.language import sentences
 from nnlab.ui import link, server
 from nnlab.ui.choice import choose
 from nnlab.ui.code import show_code, show_program
@@ -34,9 +35,9 @@ def predict(key: str, text: str, options: Mapping[str, str], right: str, because
     with st.container(border=True):
         answer = choose(_("Predict first: {question}").format(question=text), options, key)
         if answer == right:
-            st.success(_("Yes.") + " " + because, icon=":material/check_circle:")
+            st.success(sentences(_("Yes."), because), icon=":material/check_circle:")
         elif answer is not None:
-            st.info(_("Not quite.") + " " + because, icon=":material/lightbulb:")
+            st.info(sentences(_("Not quite."), because), icon=":material/lightbulb:")
 
 
 def task(text: str, praise: str, *, done: bool) -> None:

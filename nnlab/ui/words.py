@@ -4,7 +4,6 @@ these in their places, by the names that they have here."""
 from __future__ import annotations
 
 from nnlab.language import gettext as _
-from nnlab.ui.hosting.house import house
 
 
 def streamlit_words() -> dict[str, str]:
@@ -12,7 +11,6 @@ def streamlit_words() -> dict[str, str]:
     return {
         "upload": _("Choose a file"),
         "drop": _("Drop it here"),
-        "limit": _("{most} MB at most").format(most=house().most_upload_mb),
         "enter": _("Enter applies it"),
         "enter-lines": _("Ctrl+Enter or ⌘+Enter applies it"),
         "enter-form": _("Enter sends it"),
