@@ -54,9 +54,11 @@ def bracketed(value: float) -> str:
 
 
 def terms(unit: UnitSum) -> tuple[str, ...]:
-    """Each product and at last the bias; beyond eight products only how many more there are."""
+    """Each product and at last the bias; beyond eight products only how many more there are. What
+    stands behind a plus has its minus in brackets."""
     pairs = list(zip(unit.weights, unit.inputs, strict=True))
-    shown = [product(weight, value) for weight, value in pairs[:MOST_TERMS]]
+    first, *others = pairs[:MOST_TERMS]
+    shown = [product(*first), *(f"{bracketed(w)} × {bracketed(x)}" for w, x in others)]
     more = len(pairs) - len(shown)
     rest = [_("({count} more products)").format(count=more)] if more else []
     return (*shown, *rest, bracketed(unit.bias))

@@ -63,6 +63,17 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return _catalogue(current()).ngettext(singular, plural, number)
 
 
+def sentences(*said: str) -> str:
+    """Return whole sentences one after another, with a blank between them where the language of
+    now has one. Empty ones are left out.
+
+    >>> sentences("It rises.", "", "Then it falls.")
+    'It rises. Then it falls.'
+    """
+    gap = " " if current() == ENGLISH else ""
+    return gap.join(filter(None, said))
+
+
 def gettext_noop(message: str) -> str:
     """Return `message` itself: marks a constant for the catalogue, to be translated when shown."""
     return message

@@ -45,8 +45,8 @@ st.subheader(_("So what do layers add?"), anchor=False)
 layers.xor_task(seen.module, plain.sizes)
 lesson.predict(
     "layers_linear",
-    _("all activations are Identity, so nothing bends. What can three layers do that one can't?"),
-    {"more": _("More"), "nothing": _("Nothing"), "less": _("Less")},
+    _("all activations are Identity, so nothing bends. Can two layers then do more than one?"),
+    {"more": _("More"), "nothing": _("Just as much"), "less": _("Less")},
     right="nothing",
     because=_("(x W1 + B1) W2 + B2 is x (W1 W2) + (B1 W2 + B2): one matrix and one bias. Try it:"),
 )

@@ -1,5 +1,6 @@
 // Tells the browser, and with it screen readers, which language the page speaks, and brings the few
-// rules of style that Streamlit's theme can't say. They stay in the head once and for all.
+// rules of style that Streamlit's theme can't say. They stay in the head once and for all. The words
+// that stand in for Streamlit's English ones are the rules' custom properties.
 //
 // When the wire to the server was cut and is there again, it asks for the page anew: another server
 // may have taken over, which knows nothing of this page but its link.
@@ -11,7 +12,11 @@ let ask = () => {}
 let watched = null
 
 export default function ({ data, setTriggerValue }) {
-  document.documentElement.lang = data.lang
+  const root = document.documentElement
+  root.lang = data.lang
+  for (const [name, word] of Object.entries(data.words)) {
+    root.style.setProperty(`--word-${name}`, JSON.stringify(word))
+  }
   ask = () => setTriggerValue("returned", Date.now())
   watch(document.querySelector(APP))
   if (document.getElementById(SHEET)) return

@@ -13,12 +13,14 @@ const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
 const LONGEST_PAUSE_MS = 2000
 const REACH_PX = 6
+const NAMED_PX = 16
+const NAME_FONT = "12px sans-serif"
 const STYLE = `
 .nnlab-stage { display: grid; gap: .5rem; }
 .nnlab-stage .bar { display: flex; flex-wrap: wrap; gap: .375rem; align-items: center; }
 .nnlab-stage button { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); cursor: pointer;
-  border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); min-height: 2.25rem; padding: 0 .625rem; }
-.nnlab-stage button.main { background: var(--st-primary-color); color: light-dark(#fff, #0b1016); border-color: transparent; min-width: 5rem; font-weight: 600; }
+  border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); min-height: 2.25rem; padding: 0 .5rem; }
+.nnlab-stage button.main { background: var(--st-primary-color); color: light-dark(#fff, #0b1016); border-color: transparent; min-width: 4.5rem; font-weight: 600; }
 .nnlab-stage button:hover { border-color: var(--st-primary-color); }
 .nnlab-stage button:disabled { opacity: .5; cursor: default; }
 .nnlab-stage :focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
@@ -29,17 +31,29 @@ const STYLE = `
 .nnlab-stage .time { display: grid; grid-template-columns: auto 1fr auto; gap: .625rem; align-items: center; font-size: .875rem; }
 .nnlab-stage .track { position: relative; display: grid; }
 .nnlab-stage .marks { position: absolute; inset: 0 .5rem; pointer-events: none; }
-.nnlab-stage .marks i { position: absolute; top: 0; width: 2px; height: 100%; margin-left: -1px; }
+.nnlab-stage .marks i { position: absolute; top: 0; height: 100%; margin-left: -1px; box-sizing: border-box;
+  border-left: 2px solid; background: color-mix(in srgb, currentColor 30%, transparent); }
 .nnlab-stage input[type=range] { width: 100%; min-height: 1.75rem; accent-color: var(--st-primary-color); margin: 0; touch-action: pan-y; }
 .nnlab-stage select { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); min-height: 2.25rem;
   border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-radius: var(--st-base-radius); }
 .nnlab-stage .net { position: relative; }
 .nnlab-stage .net > canvas { display: block; width: 100%; border-radius: var(--st-base-radius); }
 .nnlab-stage .net > canvas.marked { outline: 3px solid var(--st-primary-color); outline-offset: 3px; }
+.nnlab-stage .ahead { display: flex; }
+.nnlab-stage .ahead input { font: inherit; font-size: .875rem; color: inherit; background: var(--st-background-color); width: 2.75rem; min-width: 0; padding: 0 .25rem;
+  text-align: center; appearance: textfield; -moz-appearance: textfield; margin: 0; border-radius: var(--st-base-radius) 0 0 var(--st-base-radius);
+  border: 1px solid color-mix(in srgb, var(--st-text-color) 45%, transparent); border-right: none; }
+.nnlab-stage .ahead input::-webkit-inner-spin-button { appearance: none; margin: 0; }
+.nnlab-stage .ahead button { border-radius: 0 var(--st-base-radius) var(--st-base-radius) 0; }
+.nnlab-stage .feet { position: relative; font-size: .75rem; }
+.nnlab-stage .feet > * { position: absolute; transform: translate(-50%, -50%); }
+.nnlab-stage .feet button, .nnlab-stage .heads button { min-width: 1.5rem; padding: 0; text-align: center; }
+.nnlab-stage .feet button { min-height: 1.5rem; line-height: 1; border-radius: 50%; }
 .nnlab-stage .heads { position: relative; height: 4.25rem; font-size: .75rem; text-align: center; }
 .nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); line-height: 1.2; }
 .nnlab-stage .heads > div { bottom: 0; top: auto; }
-.nnlab-stage .heads button { min-height: 1.625rem; padding: 0 .4rem; line-height: 1; }
+.nnlab-stage .heads button { min-height: 1.5rem; line-height: 1; }
+.nnlab-stage .heads .narrow { display: grid; justify-items: center; }
 .nnlab-stage .tip { position: absolute; pointer-events: none; z-index: 2; padding: .375rem .5rem; font-size: .8125rem; line-height: 1.3;
   background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); box-shadow: 0 2px 8px rgb(0 0 0 / .2); }
 .nnlab-stage .tip canvas { display: block; width: 120px; height: 120px; image-rendering: pixelated; margin-top: .25rem; }
@@ -119,15 +133,19 @@ function build(stage) {
   stage.marks.ariaHidden = "true"
   stage.engine = make("div", { className: "aside" })
   stage.heads = make("div", { className: "heads" })
+  stage.feet = make("div", { className: "feet" })
   stage.canvas = make("canvas", { tabIndex: 0 })
   stage.canvas.setAttribute("role", "img")
   stage.tip = make("div", { className: "tip", hidden: true })
   stage.keep = make("nnlab-keep")
   stage.net = make("div", { className: "net" }, stage.keep, stage.canvas, stage.tip)
   const { reset, fresh, step, epoch, epochs, undo, redo } = stage.buttons
-  const bar = make("div", { className: "bar" }, stage.play, step, epoch, epochs, reset, fresh, undo, redo, stage.speed)
+  stage.ahead = make("input", { type: "number", min: 1, max: 1000, inputMode: "numeric" })
+  stage.ahead.onchange = () => stage.report({ kind: "ahead", value: Number(stage.ahead.value) || stage.header.ahead, number: Date.now() })
+  const ahead = make("span", { className: "ahead" }, stage.ahead, epochs)
+  const bar = make("div", { className: "bar" }, stage.play, step, epoch, ahead, reset, fresh, undo, redo, stage.speed)
   const time = make("label", { className: "time" }, stage.rangeLabel, make("span", { className: "track" }, stage.range, stage.marks), stage.rangeValue)
-  stage.root.append(bar, stage.said, time, stage.heads, stage.net, stage.engine)
+  stage.root.append(bar, stage.said, time, stage.heads, stage.net, stage.feet, stage.engine)
   listenToPointer(stage)
 }
 
@@ -275,12 +293,14 @@ function numbers({ weights }) {
 function furnish(stage) {
   const { texts, speeds } = stage.still
   for (const [name, button] of Object.entries(stage.buttons)) {
-    button.textContent = texts[name].label
+    button.textContent = texts[name].label.replace("{count}", "").trim()
     button.title = texts[name].title
     button.setAttribute("aria-label", texts[name].name ?? texts[name].label)
   }
   stage.speed.replaceChildren(...speeds.map(([value, label]) => make("option", { value, textContent: label })))
   stage.speed.setAttribute("aria-label", texts.speed)
+  stage.ahead.setAttribute("aria-label", texts.ahead)
+  stage.ahead.title = texts.ahead
   stage.rangeLabel.textContent = texts.time
   stage.canvas.setAttribute("aria-label", texts.network)
   const files = { png: () => picturedNetwork(stage), csv: () => numbers(stage) }
@@ -292,6 +312,8 @@ function say(stage) {
   const { header, still } = stage
   stage.play.textContent = header.playing ? still.texts.pause : still.texts.play
   stage.speed.value = header.speed
+  if (document.activeElement !== stage.ahead) stage.ahead.value = header.ahead
+  stage.buttons.epochs.setAttribute("aria-label", still.texts.epochs.label.replace("{count}", header.ahead))
   for (const [name, enabled] of Object.entries(header.enabled)) {
     const button = name === "play" ? stage.play : stage.buttons[name]
     button.disabled = !enabled
@@ -308,10 +330,12 @@ function say(stage) {
 // Where something was changed on the way.
 function showChanges(stage) {
   const { marks, moments } = stage.header
-  stage.marks.replaceChildren(...marks.map(([moment, text]) => {
+  const share = 100 / Math.max(moments - 1, 1)
+  stage.marks.replaceChildren(...marks.map(([first, last, text]) => {
     const tick = make("i", { title: text })
-    tick.style.left = `${100 * moment / Math.max(moments - 1, 1)}%`
-    tick.style.background = stage.still.colors.selected
+    tick.style.left = `${first * share}%`
+    tick.style.width = `max(2px, ${(last - first) * share}%)`
+    tick.style.color = stage.still.colors.selected
     return tick
   }))
 }
@@ -324,19 +348,39 @@ function place(stage) {
   const width = stage.net.clientWidth
   if (!width || !stage.still) return
   const counts = columns(stage).map((names) => names.length)
-  const most = Math.max(...counts)
-  const gap = width / counts.length
-  const size = Math.max(9, Math.min(56, gap * 0.5, Math.max(room(stage) / most - 7, Math.min(22, 440 / most - 5))))
-  const height = Math.max(150, most * (size + 7) + 12)
-  const x = counts.map((_count, column) => gap * (column + 0.5))
-  const y = counts.map((count) => Array.from({ length: count }, (_, unit) => height / 2 + (unit - (count - 1) / 2) * (size + 7)))
-  stage.place = { width, height, size, gap, x, y }
+  const rooms = counts.map((count) => sized(count, room(stage), width / counts.length))
+  const margin = marginFor(stage, width / counts.length, rooms[0].size, counts.length)
+  const gap = (width - margin) / counts.length
+  const height = Math.max(150, ...counts.map((count, column) => count * rooms[column].pitch + 12))
+  const x = counts.map((_count, column) => margin + gap * (column + 0.5))
+  const y = counts.map((count, column) => Array.from({ length: count }, (_, unit) => height / 2 + (unit - (count - 1) / 2) * rooms[column].pitch))
+  stage.place = { width, height, sizes: rooms.map(({ size }) => Math.min(size, gap * 0.6)), gap, x, y }
   const ratio = window.devicePixelRatio || 1
   stage.canvas.width = width * ratio
   stage.canvas.height = height * ratio
   stage.canvas.style.height = `${height}px`
   heads(stage)
+  feet(stage)
 }
+
+// How large so many units are, and how far apart: where there are many, they stand close together.
+function sized(count, height, gap) {
+  const size = Math.min(56, gap * 0.5, Math.max(height / count - 7, Math.min(22, 440 / count - 5)))
+  if (size >= 9) return { size, pitch: size + 7 }
+  const pitch = Math.max(480 / count, 4)
+  return { size: pitch * 0.8, pitch }
+}
+
+// The width that the names of the inputs need: all columns move together to make room.
+function marginFor(stage, gap, size, count) {
+  if (size < NAMED_PX) return 0
+  const context = stage.canvas.getContext("2d")
+  context.font = NAME_FONT
+  const longest = Math.max(...stage.still.inputs.map((name) => context.measureText(named(name)).width))
+  return Math.max(0, (longest + 6 - (gap - size) / 2) / (1 - 1 / (2 * count)))
+}
+
+const named = (text) => (text.length > 13 ? `${text.slice(0, 12)}…` : text)
 
 // The height that is left for the network in the window.
 function room(stage) {
@@ -345,26 +389,70 @@ function room(stage) {
   return Math.min(Math.max(left, 200), 480)
 }
 
+// The names of the layers, and what adds and takes away units.
 function heads(stage) {
   const { still, place: { x, gap } } = stage
   const last = still.layers.length - 1
-  const parts = [make("div", { textContent: still.texts.inputs })]
+  const wide = gap >= 64
+  const parts = [make("div", { textContent: wide ? still.texts.inputs : "x" })]
   still.layers.forEach((layer, number) => {
-    const head = make("div", {}, gap < 64 ? "" : layer.name, make("br"), gap < 64 ? "" : layer.activation)
-    if (number < last && gap >= 52) head.append(make("br"), ...sizers(stage, number, layer))
+    const head = make("div", { className: gap < 52 ? "narrow" : "" }, wide ? layer.name : layer.short, make("br"), wide ? layer.activation : "")
+    head.title = `${layer.name}, ${layer.activation}`
+    if (number < last) head.append(make("br"), ...sizers(stage, number, layer))
     parts.push(head)
   })
   parts.forEach((part, column) => Object.assign(part.style, { left: `${x[column]}px`, maxWidth: `${gap - 2}px` }))
-  stage.heads.replaceChildren(...parts)
+  keepingFocus(stage.heads, () => stage.heads.replaceChildren(...parts))
 }
 
 function sizers(stage, number, layer) {
-  return [["−", -1, stage.still.texts.fewer], ["+", 1, stage.still.texts.more]].map(([sign, by, text]) => {
-    const button = make("button", { type: "button", textContent: sign, title: text })
-    button.setAttribute("aria-label", `${layer.name}: ${text}`)
-    button.onclick = () => stage.report({ kind: "units", value: number, by, number: Date.now() })
-    return button
-  })
+  const { texts, most } = stage.still
+  const [fewest, fullest] = [layer.units.length <= 1, layer.units.length >= most.units]
+  return [["−", -1, texts.fewer, fewest], ["+", 1, texts.more, fullest]].map(([sign, by, text, disabled]) => (
+    changer(stage, { kind: "units", value: number, by }, { sign, text: `${layer.name}: ${text}`, disabled })
+  ))
+}
+
+// Under the network: a layer is taken away below it, and put in between two.
+function feet(stage) {
+  const { still: { layers, texts, most }, place: { x, gap } } = stage
+  const hidden = layers.length - 1
+  const rows = gap < 56 ? [12, 38] : [14, 14]
+  const at = (part, left, top) => Object.assign(part.style, { left: `${left}px`, top: `${top}px` })
+  const parts = []
+  for (let place = 0; place <= hidden; place++) {
+    const after = place ? layers[place - 1].name : texts.inputs
+    const more = changer(stage, { kind: "layers", value: place, by: 1 }, { sign: "+", text: texts.insert.replace("{layer}", after), disabled: hidden >= most.layers })
+    at(more, (x[place] + x[place + 1]) / 2, rows[0])
+    parts.push(more)
+    if (place === hidden) break
+    const fewer = changer(stage, { kind: "layers", value: place, by: -1 }, { sign: "−", text: texts.remove.replace("{layer}", layers[place].name) })
+    at(fewer, x[place + 1], rows[1])
+    parts.push(fewer)
+  }
+  const name = make("span", { textContent: gap < 56 ? "" : texts.layers })
+  at(name, x[0], rows[1])
+  stage.feet.style.height = `${rows[1] + 14}px`
+  keepingFocus(stage.feet, () => stage.feet.replaceChildren(name, ...parts))
+}
+
+function changer(stage, act, { sign, text, disabled = false }) {
+  const button = make("button", { type: "button", textContent: sign, title: text, disabled })
+  button.setAttribute("aria-label", text)
+  button.onclick = () => stage.report({ ...act, number: Date.now() })
+  button.dataset.act = JSON.stringify(act)
+  return button
+}
+
+// Who works with the keys goes on where they were, or at the next button that is left.
+function keepingFocus(parent, rebuild) {
+  const held = parent.contains(document.activeElement) ? document.activeElement : null
+  const place = held ? [...parent.querySelectorAll("button")].indexOf(held) : -1
+  rebuild()
+  if (!held) return
+  const buttons = [...parent.querySelectorAll("button")]
+  const same = buttons.find(({ dataset }) => dataset.act === held.dataset.act)
+  ;[same, ...buttons.slice(0, place).reverse(), ...buttons].find((button) => button && !button.disabled)?.focus()
 }
 
 function draw(stage) {
@@ -382,14 +470,14 @@ function draw(stage) {
 }
 
 function drawEdges(context, stage, colors) {
-  const { x, y, size } = stage.place
+  const { x, y, sizes } = stage.place
   stage.weights.forEach(({ inputs, weight }, layer) => {
     const limit = Math.max(1e-9, ...Array.from(weight, (value) => (Number.isFinite(value) ? Math.abs(value) : 0)))
     weight.forEach((value, index) => {
       const [unit, source] = [Math.floor(index / inputs), index % inputs]
       const share = Math.min(1, Math.abs(value) / Math.max(limit, 1))
-      const from = [x[layer] + size / 2, y[layer][source]]
-      const to = [x[layer + 1] - size / 2, y[layer + 1][unit]]
+      const from = [x[layer] + sizes[layer] / 2, y[layer][source]]
+      const to = [x[layer + 1] - sizes[layer + 1] / 2, y[layer + 1][unit]]
       const lit = stage.pointed === `w${layer}.${unit}.${source}` || stage.header.picked === `w${layer}.${unit}.${source}` || isMarked(stage, `w${layer}.${unit}.${source}`)
       context.strokeStyle = lit ? colors.selected : value < 0 ? colors.negative : colors.positive
       context.globalAlpha = lit ? 1 : 0.25 + 0.75 * share
@@ -406,9 +494,10 @@ function drawEdges(context, stage, colors) {
 }
 
 function drawUnits(context, stage, colors) {
-  const { x, y, size } = stage.place
+  const { x, y, sizes } = stage.place
   context.imageSmoothingEnabled = true
   stage.maps.forEach((maps, column) => maps.forEach((bytes, unit) => {
+    const size = sizes[column]
     const [left, top] = [x[column] - size / 2, y[column][unit] - size / 2]
     const [width, height] = stage.header.side
     if (stage.header.bars) drawBars(context, bytes, [left, top, size, size], colors)
@@ -418,7 +507,7 @@ function drawUnits(context, stage, colors) {
     context.strokeStyle = lit ? colors.selected : colors.text
     context.lineWidth = lit ? 3.5 : 1
     context.strokeRect(left, top, size, size)
-    if (!column && size >= 16) label(context, stage.still.inputs[unit], left - 4, y[column][unit], colors.text)
+    if (!column && size >= NAMED_PX) label(context, stage.still.inputs[unit], left - 4, y[column][unit], colors.text)
   }))
 }
 
@@ -433,10 +522,10 @@ function drawBars(context, bytes, [left, top, width, height], colors) {
 
 function label(context, text, x, y, color) {
   context.fillStyle = color
-  context.font = "12px sans-serif"
+  context.font = NAME_FONT
   context.textAlign = "right"
   context.textBaseline = "middle"
-  context.fillText(text.length > 12 ? `${text.slice(0, 11)}…` : text, x, y)
+  context.fillText(named(text), x, y)
 }
 
 // ---- pointing and clicking, with the mouse, a finger or the keys ----
@@ -462,8 +551,9 @@ function listenToPointer(stage) {
 
 function partAt(stage, px, py) {
   if (!stage.place || !stage.maps) return null
-  const { x, y, size } = stage.place
+  const { x, y, sizes } = stage.place
   for (let column = 0; column < x.length; column++) {
+    const size = sizes[column]
     const unit = y[column].findIndex((top) => Math.abs(px - x[column]) <= size / 2 && Math.abs(py - top) <= size / 2)
     if (unit >= 0) return column ? `u${column - 1}.${unit}` : `x${unit}`
   }
@@ -471,10 +561,10 @@ function partAt(stage, px, py) {
 }
 
 function edgeAt(stage, px, py) {
-  const { x, y, size } = stage.place
-  const layer = x.findIndex((left, column) => px > left + size / 2 && px < (x[column + 1] ?? 0) - size / 2)
+  const { x, y, sizes } = stage.place
+  const layer = x.findIndex((left, column) => px > left + sizes[column] / 2 && px < (x[column + 1] ?? 0) - sizes[column + 1] / 2)
   if (layer < 0) return null
-  const [from, to] = [x[layer] + size / 2, x[layer + 1] - size / 2]
+  const [from, to] = [x[layer] + sizes[layer] / 2, x[layer + 1] - sizes[layer + 1] / 2]
   const share = solve((px - from) / (to - from))
   let [best, nearest] = [null, REACH_PX]
   y[layer + 1].forEach((end, unit) => y[layer].forEach((start, source) => {

@@ -46,7 +46,7 @@ def test_odd_numbers_are_written_too(value: float, text: str) -> None:
 
 def test_the_calculation_names_every_number_and_the_result() -> None:
     assert worked(UnitSum([0.12, -0.5], [1.3, -2.0], 0.1, 1.256, 0.7783, "Sigmoid")) == (
-        "z = 0.12 × 1.3 + -0.5 × (-2)",
+        "z = 0.12 × 1.3 + (-0.5) × (-2)",
         "  + 0.1",
         "  = 1.256",
         "Sigmoid(z) = 0.7783",

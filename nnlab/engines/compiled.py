@@ -137,7 +137,7 @@ class Compiled:
     """One network in training on the CPU, in float32 or float64, as theta [P] is. An `Engine`."""
 
     def __init__(self, problem: Problem, samples: Samples, theta: Tensor) -> None:
-        self._dtype = theta.numpy().dtype
+        self._kind, self._dtype = theta.dtype, theta.numpy().dtype
         self._n_parameters = len(theta)
         self._due = False
         x, y = self._by_feature(samples.x), self._by_feature(samples.y.reshape(len(samples.x), -1))
@@ -285,4 +285,6 @@ class Compiled:
         return padded
 
     def _zeros(self, size: int) -> Any:
-        return np.zeros(size, self._dtype)
+        """torch begins an array where a line of the cache begins, numpy does not: up to a fifth of
+        the time."""
+        return torch.zeros(size, dtype=self._kind).numpy()

@@ -56,7 +56,6 @@ def curves(
             "title": {"text": names[1]},
             "type": scale,
             "range": _powers(everything) if scale == "log" else None,
-            "exponentformat": "power",
         },
         showlegend=len(drawn) > 1,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},

@@ -107,7 +107,7 @@ def _curve(shown: Field) -> dict[str, Any]:
 
 
 def _points(group: Group, limit: float) -> dict[str, Any]:
-    symbol = SYMBOLS[group.place % len(SYMBOLS)] + ("-open" if group.hollow else "")
+    symbol = class_symbol(group.place) + ("-open" if group.hollow else "")
     marker: dict[str, Any] = {"symbol": symbol, "size": 8, "opacity": 1}
     if group.values is None:
         marker["color"] = class_color(group.place)
@@ -142,6 +142,11 @@ def _rim(group: Group) -> str:
 def class_color(place: int) -> str:
     """The colour of a class; from the ninth on they come again, with other symbols."""
     return palette.SERIES[place % len(palette.SERIES)]
+
+
+def class_symbol(place: int) -> str:
+    """The symbol of a class."""
+    return SYMBOLS[(place + place // len(palette.SERIES)) % len(SYMBOLS)]
 
 
 LEVELS = 16

@@ -3,7 +3,7 @@ epochs, with a mark for every change on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,18 @@ from nnlab.language import gettext as _
 
 TRAIN, TEST, HERE = "train", "test", "here"
 HEIGHT = 200
+FLAG_LINES, FLAG_LINE = 3, 15
+"""How many lines flags stand in, and how high one is in pixels."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that was changed, at an epoch, said in a few words."""
+    """Something that was changed, said in a few words: at an epoch, or again and again from there
+    until another."""
 
     epoch: float
     text: str
+    until: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ def learning_curves(curves: Curves) -> go.Figure:
         hovermode="x",
         xaxis={"title": {"text": _("epoch"), "standoff": 4}, "rangemode": "tozero"},
         yaxis={"title": {"text": _("loss"), "standoff": 4}, "type": curves.scale},
-        shapes=[_upright(mark) for mark in curves.marks],
-        annotations=[_flag(mark) for mark in curves.marks],
+        shapes=[shape for mark in curves.marks for shape in _uprights(mark)],
+        annotations=list(_flags(curves.marks, curves.epochs[-1])),
     )
 
 
@@ -99,20 +103,29 @@ def _here(epoch: float, loss: float) -> dict[str, Any]:
     }
 
 
-def _upright(mark: Mark) -> dict[str, Any]:
+def _uprights(mark: Mark) -> Iterator[dict[str, Any]]:
+    """A line where it was changed first; a band as far as it was changed again and again."""
+    place = {"xref": "x", "yref": "y domain", "x0": mark.epoch, "y0": 0, "y1": 1}
     line = {"color": palette.SELECTED, "width": 1.5, "dash": "dot"}
-    place = {"x0": mark.epoch, "x1": mark.epoch, "y0": 0, "y1": 1}
-    return {"type": "line", "xref": "x", "yref": "y domain", "line": line, **place}
+    yield {"type": "line", **place, "x1": mark.epoch, "line": line}
+    if mark.until > mark.epoch:
+        band = {"fillcolor": palette.SELECTED, "opacity": 0.2, "line": {"width": 0}}
+        yield {"type": "rect", **place, "x1": mark.until, **band}
 
 
-def _flag(mark: Mark) -> dict[str, Any]:
-    return {
-        "x": mark.epoch,
-        "y": 1,
-        "yref": "y domain",
-        "text": mark.text,
-        "showarrow": False,
-        "xanchor": "left",
-        "yanchor": "top",
-        "font": {"size": palette.SMALL_TEXT_SIZE, "color": palette.SELECTED},
-    }
+def _flags(marks: Sequence[Mark], last: float) -> Iterator[dict[str, Any]]:
+    """Each on the side where there is room, in one of a few lines, so that neighbours can be
+    read."""
+    for number, mark in enumerate(marks):
+        left = mark.epoch > last / 2
+        yield {
+            "x": mark.epoch if left else max(mark.epoch, mark.until),
+            "y": 1,
+            "yref": "y domain",
+            "yshift": -FLAG_LINE * (number % FLAG_LINES),
+            "text": mark.text,
+            "showarrow": False,
+            "xanchor": "right" if left else "left",
+            "yanchor": "top",
+            "font": {"size": palette.SMALL_TEXT_SIZE, "color": palette.SELECTED},
+        }

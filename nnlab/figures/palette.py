@@ -51,7 +51,7 @@ SMALL_TEXT_SIZE = 11
 
 TRANSPARENT = "rgba(0,0,0,0)"
 _MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
-_AXIS = {"zeroline": False, "automargin": True}
+_AXIS = {"zeroline": False, "automargin": True, "exponentformat": "power"}
 
 
 def figure(height: int, traces: Sequence[Any] = (), **layout: Any) -> go.Figure:

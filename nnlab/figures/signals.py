@@ -31,7 +31,6 @@ def sizes(drawn: Sequence[Curve], wanted: tuple[float, float] | None = None) -> 
         yaxis={
             "title": {"text": _("size")},
             "type": "log",
-            "exponentformat": "power",
             "range": _range(drawn),
         },
         showlegend=True,
@@ -51,7 +50,7 @@ def spread(histogram: ArrayLike, reach: float) -> go.Figure:
             {
                 "type": "heatmap",
                 "x": list(range(1, count + 1)),
-                "y": (edges[:-1] + edges[1:]) / 2,
+                "y": ((edges[:-1] + edges[1:]) / 2).round(6),
                 "z": np.sqrt(shares.T),
                 "text": [[f"{share:.1%}" for share in row] for row in shares.T.tolist()],
                 "colorscale": [[0.0, "#f2f2f2"], [1.0, palette.POSITIVE]],
@@ -74,6 +73,7 @@ def shares(dead: Sequence[int], units: Sequence[int]) -> go.Figure:
                 "type": "bar",
                 "x": layers,
                 "y": list(units),
+                "name": _("units"),
                 "marker": {"color": "rgba(128, 133, 144, 0.35)"},
                 "hoverinfo": "skip",
             },
@@ -81,6 +81,7 @@ def shares(dead: Sequence[int], units: Sequence[int]) -> go.Figure:
                 "type": "bar",
                 "x": layers,
                 "y": list(dead),
+                "name": _("dead units"),
                 "marker": {"color": palette.NEGATIVE},
                 "hovertemplate": _("layer %{x}: %{y} dead units") + "<extra></extra>",
             },

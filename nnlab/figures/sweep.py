@@ -14,7 +14,11 @@ from nnlab.figures import palette
 from nnlab.language import gettext as _
 
 ROW_HEIGHT = 38
-SCALE = [[0.0, palette.POSITIVE], [0.5, palette.NEUTRAL], [1.0, palette.NEGATIVE]]
+INK, HALO = "#000000", "#ffffff"
+BEST, GOOD, WORST = 0.1, 0.4, 1.0
+"""Losses at the ends of the colours and between them: they mean the same while a grid fills."""
+BLUE = palette.mix(palette.POSITIVE, palette.NEUTRAL, 0.2)
+"""Lighter than elsewhere, since numbers are read on it."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,14 @@ def heatmap(heat: Heat) -> go.Figure:
     rows, columns = range(len(heat.sizes)), range(len(heat.rates))
     row, column = heat.picked
     border = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-    line = {"color": palette.SELECTED, "width": 4}
+    lines = ({"color": HALO, "width": 8}, {"color": palette.SELECTED, "width": 4})
     return palette.figure(
         ROW_HEIGHT * len(heat.sizes) + 60,
         [_cells(heat, rows, columns)],
         dragmode=False,
         xaxis=_axis(_("learning rate"), [f"{rate:g}" for rate in heat.rates]),
         yaxis=_axis(_("hidden size"), [str(size) for size in heat.sizes]),
-        shapes=[{"type": "rect", "line": line, **border}],
+        shapes=[{"type": "rect", "line": line, **border} for line in lines],
     )
 
 
@@ -69,15 +73,24 @@ def _cells(heat: Heat, rows: range, columns: range) -> dict[str, Any]:
         "x": list(columns),
         "y": list(rows),
         "z": [[_height(loss) for loss in row] for row in heat.losses],
-        "text": [[_said(loss) for loss in row] for row in heat.losses],
+        "zmin": math.log10(BEST),
+        "zmax": math.log10(WORST),
+        "text": [[said(loss) for loss in row] for row in heat.losses],
         "texttemplate": "%{text}",
+        "textfont": {"color": INK},
         "customdata": [[cell(row, column) for column in columns] for row in rows],
-        "colorscale": SCALE,
+        "colorscale": scale(),
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
         "hovertemplate": _("median test loss: %{text}") + "<extra></extra>",
     }
+
+
+def scale() -> list[list[float | str]]:
+    """From the best loss over a good one to the worst, by their logarithms."""
+    middle = math.log(GOOD / BEST) / math.log(WORST / BEST)
+    return [[0.0, BLUE], [middle, palette.NEUTRAL], [1.0, palette.NEGATIVE]]
 
 
 def cell(row: int, column: int) -> str:
@@ -92,10 +105,11 @@ def _height(loss: float | None) -> float | None:
     return math.log10(min(max(loss, 1e-4), 1.0)) if math.isfinite(loss) else 0.0
 
 
-def _said(loss: float | None) -> str:
+def said(loss: float | None, digits: int = 3) -> str:
+    """A loss in a cell: a cross for one that diverged, dots for one that is still to come."""
     if loss is None:
         return "…"
-    return f"{loss:.3f}" if math.isfinite(loss) else "×"
+    return f"{loss:.{digits}f}" if math.isfinite(loss) else "×"
 
 
 def _axis(title: str, names: Sequence[str]) -> dict[str, Any]:
@@ -126,20 +140,30 @@ def band(drawn: Band) -> go.Figure:
 
 
 def pair(drawn: Pair) -> go.Figure:
-    """Both losses; where they were measured at the same epochs, the second minus the first too."""
-    looks = ((palette.POSITIVE, "solid"), (palette.NEGATIVE, "dash"), (palette.QUIET, "dot"))
-    curves = list(zip(drawn.epochs, drawn.losses, drawn.names, strict=True))
+    """Both losses; where they were measured at the same epochs, the second minus the first under
+    them, on a scale of its own."""
+    looks = ((palette.POSITIVE, "solid"), (palette.NEGATIVE, "dash"))
+    curves = [
+        _curve(epochs, losses, name)
+        | {"mode": "lines", "line": {"color": color, "dash": dash, "width": 2.5}}
+        for epochs, losses, name, (color, dash) in zip(
+            drawn.epochs, drawn.losses, drawn.names, looks, strict=True
+        )
+    ]
+    layout = _layout()
     if list(drawn.epochs[0]) == list(drawn.epochs[1]):
-        apart = [other - one for one, other in zip(*drawn.losses, strict=True)]
-        curves.append((drawn.epochs[0], apart, _("difference")))
-    return palette.figure(
-        palette.SMALL_HEIGHT + 40,
-        [
-            _curve(*curve) | {"mode": "lines", "line": {"color": color, "dash": dash, "width": 2.5}}
-            for curve, (color, dash) in zip(curves, looks, strict=False)
-        ],
-        **_layout(),
-    )
+        curves.append(_difference(drawn))
+        layout["yaxis"] |= {"domain": [0.42, 1.0]}
+        layout["yaxis2"] = {"domain": [0.0, 0.3], "zeroline": True, "nticks": 4}
+        layout["xaxis"] |= {"anchor": "y2"}
+    return palette.figure(palette.SMALL_HEIGHT + 100, curves, **layout)
+
+
+def _difference(drawn: Pair) -> dict[str, Any]:
+    apart = [other - one for one, other in zip(*drawn.losses, strict=True)]
+    line = {"color": palette.QUIET, "dash": "dot", "width": 2.5}
+    curve = _curve(drawn.epochs[0], apart, _("difference"))
+    return curve | {"mode": "lines", "line": line, "yaxis": "y2"}
 
 
 def _curve(epochs: Sequence[float], losses: Sequence[float], name: str) -> dict[str, Any]:

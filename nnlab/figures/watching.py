@@ -138,7 +138,7 @@ def lines(epochs: Sequence[float], drawn: Sequence[Line], unit: str, scale: str)
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
         hovermode="x",
         xaxis={"title": {"text": _("epoch")}, "rangemode": "tozero"},
-        yaxis={"title": {"text": unit}, "type": scale, "exponentformat": "power"},
+        yaxis={"title": {"text": unit}, "type": scale},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from nnlab.experiment import Experiment
+from nnlab.language import gettext as _
 from nnlab.registry import Choice
 from nnlab.scripts.module import call, sequential
 
@@ -23,10 +24,8 @@ x = ((x - x.mean(0)) / torch.where(std == 0, 1.0, std)).float()"""
 _MANY = 3
 """So many layers that are alike are folded into one line."""
 
-_DEFAULT = "# nn.Linear draws its own weights and biases: uniform within 1/sqrt(inputs)"
-
 _REDRAW = """\
-torch.set_rng_state(state)  # what nn.Linear has drawn is thrown away
+torch.set_rng_state(state)  # {said}
 for layer in model:
     if isinstance(layer, nn.Linear):
         {weight}
@@ -93,6 +92,8 @@ def _line(pair: tuple[str, str], count: int) -> str:
 
 def _initialise(choice: Choice) -> str:
     """The lines that draw the first weights anew; options that are not named are PyTorch's."""
+    if choice.name == "default":
+        return "# " + _("nn.Linear draws its own weights and biases: uniform within 1/sqrt(inputs)")
     options = {"mean": 0.0, "std": 1.0, "low": 0.0, "high": 1.0} | dict(choice.options)
     low, high = sorted((options["low"], options["high"]))
     drawn = {
@@ -103,4 +104,5 @@ def _initialise(choice: Choice) -> str:
     both = drawn.get(choice.name)
     weight = (both or f"nn.init.{choice.name}_({{}})").format("layer.weight")
     bias = (both or "nn.init.zeros_({})").format("layer.bias")
-    return _DEFAULT if choice.name == "default" else _REDRAW.format(weight=weight, bias=bias)
+    said = _("what nn.Linear has drawn is thrown away")
+    return _REDRAW.format(said=said, weight=weight, bias=bias)

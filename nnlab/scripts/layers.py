@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from nnlab.experiment import Experiment, Intervention
+from nnlab.language import gettext as _
 from nnlab.network import begin
 from nnlab.registry import Choice
 from nnlab.scripts.module import call, sequential
@@ -105,8 +106,9 @@ def _as_module(experiment: Experiment) -> str:
         f"    model[{2 * place}].bias.copy_(B{place + 1}[0])\n"
         for place in range(len(experiment.network.layers))
     ]
+    said = _("The same as a module. nn.Linear keeps its weight as (out, in): the transpose.")
     return (
-        "# The same as a module. nn.Linear keeps its weight as (out, in): the transpose.\n"
+        f"# {said}\n"
         "from torch import nn\n\n"
         f"{sequential(experiment)}\n"
         f"with torch.no_grad():\n{''.join(copies)}"

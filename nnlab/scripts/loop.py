@@ -12,6 +12,7 @@ from nnlab.language import gettext as _
 from nnlab.scripts.changes import change_lines, changed_fields
 from nnlab.scripts.rate import by_hand, scheduled
 from nnlab.scripts.section import block
+from nnlab.scripts.table import Table, tables
 from nnlab.settings import value_at
 from nnlab.timetable import Stretch
 
@@ -73,6 +74,11 @@ class Loop:
         found = {step: change_lines(self.experiment, self.style, step) for step in steps}
         return {step: lines for step, lines in found.items() if lines}
 
+    @cached_property
+    def _tables(self) -> tuple[Table, ...]:
+        """The changes that only a number tells apart."""
+        return tables(self.changes, self.experiment)
+
     @property
     def _counts(self) -> bool:
         """Whether the program needs to count its steps."""
@@ -92,6 +98,8 @@ class Loop:
         for name in ("l1", "l2"):
             if self._is_changed(name):
                 yield f"{name} = {value_at(self.experiment, name, 0)!r}"
+        for each in self._tables:
+            yield from each.made()
         if self._counts:
             yield "step = 0"
 
@@ -116,8 +124,13 @@ class Loop:
         if self.experiment.timetable.step_of(self.epochs) > self.until:
             yield from block(f"if step == {self.until}:", ("break",))
         by_hand_text = _("changed by hand")
+        tabled = {step for table in self._tables for step in table.values}
         for step, lines in self.changes.items():
-            yield from block(f"if {self.counter} == {step}:  # {by_hand_text}", lines)
+            if step not in tabled:
+                yield from block(f"if {self.counter} == {step}:  # {by_hand_text}", lines)
+        for table in self._tables:
+            head = f"if {self.counter} in {table.name}:  # {by_hand_text}"
+            yield from block(head, table.lines(self.counter))
 
     def _step(self, x: str, y: str) -> Iterator[str]:
         yield f"y_pred = model({x})"

@@ -21,6 +21,7 @@ from streamlit.runtime import get_instance
 from nnlab.limits import ExperimentError
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.admission import Admission
+from nnlab.ui.hosting.elsewhere import Elsewhere
 from nnlab.ui.hosting.governor import governor
 from nnlab.ui.hosting.headers import Headers, policy
 from nnlab.ui.hosting.house import House, house
@@ -73,6 +74,7 @@ def _app(of: House) -> st.App:
     doors = [
         Middleware(Headers, policy=policy(of.frame_ancestors)),
         Middleware(Admission, most=of.sessions),
+        Middleware(Elsewhere),
     ]
     return st.App(SCRIPT, lifespan=_lifespan, middleware=doors, on_script_error=_count)
 

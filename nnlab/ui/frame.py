@@ -18,6 +18,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.component import component
 from nnlab.ui.contents import HOME, SECTIONS, Entry
 from nnlab.ui.share import share
+from nnlab.ui.words import streamlit_words
 
 LANGUAGE = "lang"
 DEVICE = "device"
@@ -51,10 +52,7 @@ def lessons() -> list[StreamlitPage]:
 
 
 def surround(pages: Sequence[StreamlitPage]) -> None:
-    """At the side the language, the lessons and the device. (Streamlit's own menu of pages is
-    off, since it would list the files of pages/ as well.)"""
-    home, *rest = pages
-    following = iter(rest)
+    """At the side the language, the lessons and the device."""
     with st.sidebar:
         choose(
             _("Language"),
@@ -66,21 +64,30 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
             label_visibility="collapsed",
         )
         share()
-    with st.sidebar, st.container(key="contents", gap=None):
+        _list(pages)
+        names = {"auto": _("auto"), **{name: name for name in available()}}
+        choose(_("Compute on"), names, DEVICE, "auto", look="list")
+        _dress(key="page", data=_look(), on_returned_change=_nothing)
+
+
+def _list(pages: Sequence[StreamlitPage]) -> None:
+    """The lessons in their sections. (Streamlit's own menu of pages is off, since it would list
+    the files of pages/ as well.)"""
+    home, *rest = pages
+    following = iter(rest)
+    with st.container(key="contents", gap=None):
         st.page_link(home)
         for section, entries in SECTIONS.items():
             heading = _(section)
             st.caption(f"**{heading}**")
             for entry, page in zip(entries, following, strict=False):
                 st.page_link(page, label=f"{entry.number}. {page.title}")
-    with st.sidebar:
-        names = {"auto": _("auto"), **{name: name for name in available()}}
-        choose(_("Compute on"), names, DEVICE, "auto", look="list")
-        _dress(
-            key="page",
-            data={"lang": language.current().replace("_", "-"), "css": _CSS},
-            on_returned_change=_nothing,
-        )
+
+
+def _look() -> dict[str, object]:
+    """What the browser dresses the page with."""
+    tag = language.current().replace("_", "-")
+    return {"lang": tag, "css": _CSS, "words": streamlit_words()}
 
 
 def _nothing() -> None:

@@ -61,7 +61,7 @@ def _check_values() -> None:
         if not isinstance(came, Serialized) or widget is None:
             return read(states, key)
         try:
-            if came.value.WhichOneof("value") in {None, widget.value_type}:
+            if _fits(came.value.WhichOneof("value"), widget.value_type):
                 return read(states, key)
         except Exception:  # noqa: BLE001, S110 - whatever a widget's reader stumbles over
             pass
@@ -70,6 +70,11 @@ def _check_values() -> None:
         return untouched
 
     WStates.__getitem__ = checked  # type: ignore[method-assign]
+
+
+def _fits(came: str | None, wanted: str) -> bool:
+    """A number input asks for a double, and browsers send its whole numbers as integers."""
+    return came in {None, wanted} or (came, wanted) == ("int_value", "double_value")
 
 
 def _check_links() -> None:

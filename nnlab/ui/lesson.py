@@ -7,12 +7,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
+from nnlab.language import sentences
 from nnlab.ui import link, server
 from nnlab.ui.choice import choose
 from nnlab.ui.code import show_code, show_program
 from nnlab.ui.markup import as_text
+from nnlab.ui.runs import engine_here
 
 
 def question(text: str, lead: str = "") -> None:
@@ -32,9 +35,9 @@ def predict(key: str, text: str, options: Mapping[str, str], right: str, because
     with st.container(border=True):
         answer = choose(_("Predict first: {question}").format(question=text), options, key)
         if answer == right:
-            st.success(_("Yes.") + " " + because, icon=":material/check_circle:")
+            st.success(sentences(_("Yes."), because), icon=":material/check_circle:")
         elif answer is not None:
-            st.info(_("Not quite.") + " " + because, icon=":material/lightbulb:")
+            st.info(sentences(_("Not quite."), because), icon=":material/lightbulb:")
 
 
 def task(text: str, praise: str, *, done: bool) -> None:
@@ -62,9 +65,17 @@ def code(source: str, key: str = "code") -> None:
     """The PyTorch lines that compute exactly what is on the screen, ready to take away."""
     st.subheader(_("The PyTorch lines"), anchor=False)
     show_code(source, key)
+    _say_engine()
 
 
 def program(experiment: Experiment, key: str, until: int | None = None) -> None:
     """The whole program of the run on the screen, up to the step `until`."""
     st.subheader(_("The PyTorch lines"), anchor=False)
     show_program(experiment, key, until)
+    _say_engine()
+
+
+def _say_engine() -> None:
+    if name := engine_here():
+        says = _("engine: {name}").format(name=name)
+        st.caption(f"{says} (`nn.Module`, autograd, `torch.optim`)" if name == REFERENCE else says)

@@ -16,6 +16,7 @@ from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.training import Run, train, train_gradually
+from nnlab.ui import link
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.house import house, within
 from nnlab.ui.hosting.turns import turns
@@ -26,6 +27,7 @@ LONG = 1500
 """Steps from which on progress is shown: about half a second."""
 MOST_RUNS = 64
 CPU = "cpu"
+_ENGINE = "nnlab.engine"
 
 
 def run_of(experiment: Experiment, device: str = "auto") -> Run:
@@ -37,7 +39,14 @@ def run_of(experiment: Experiment, device: str = "auto") -> Run:
         with counters.trained():
             run = _trained(work, experiment, device)
         _shelf().put((experiment, device), run)
+    st.session_state[_ENGINE] = link.page(), run.engine
     return run
+
+
+def engine_here() -> str:
+    """The engine that has trained what is on this page; empty where nothing was trained."""
+    page, engine = st.session_state.get(_ENGINE, ("", ""))
+    return engine if page == link.page() else ""
 
 
 def _trained(work: Callable[[Experiment, str], Run], experiment: Experiment, device: str) -> Run:
@@ -75,7 +84,7 @@ def _at_once(experiment: Experiment, device: str) -> Run:
 def _with_progress(experiment: Experiment, device: str) -> Run:
     """Streamlit stops a script at its next call when a newer run waits: here, after each part."""
     turns().leave()
-    bar = st.progress(0.0, _("training"))
+    bar = st.progress(0.0, _("it is training"))
     until = time.monotonic() + house().computation_seconds
     parts = max(50, experiment.n_steps // LONG)
     for run in train_gradually(experiment, device, parts, REFERENCE):

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime import backend_operation_handler
+from streamlit.runtime import app_session, backend_operation_handler
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.runtime.state import SafeSessionState
 
-from nnlab.ui import incoming, link, wire
+from nnlab.ui import gathering, incoming, link, wire
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -43,6 +43,7 @@ def warm() -> None:
     _look_around()
     serve_plotly()
     wire.thin_all()
+    gathering.hear_all()
     incoming.check_all()
     hush()
     list_steadily()
@@ -81,15 +82,18 @@ def list_steadily() -> None:
 def hush() -> None:
     """Leave out of the log what fast hands do to every page: a click on something that a run of the
     page takes away at the same moment. It has no effect, and is nobody's fault."""
-    for logger in (script_runner, backend_operation_handler):
+    for logger in (app_session, script_runner, backend_operation_handler):
         logging.getLogger(logger.__name__).addFilter(_is_news)
+
+
+_LATE = ("Couldn't find fragment with id", "The fragment with id %s does not exist anymore")
 
 
 def _is_news(record: logging.LogRecord) -> bool:
     """All but a click on a part of a page, or on a file to take away, that is no longer there."""
     error = record.exc_info[1] if record.exc_info else None
     lost = isinstance(error, MediaFileStorageError) and str(error).endswith("not found")
-    return not lost and not str(record.msg).startswith("Couldn't find fragment with id")
+    return not lost and not str(record.msg).startswith(_LATE)
 
 
 def _look_around() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from nnlab.address import here
 from nnlab.language import gettext as _
+from nnlab.language import sentences
 from nnlab.qr import qr_code
 from nnlab.ui import link
 from nnlab.ui.component import component
@@ -63,7 +64,7 @@ def show_link(whole: str, key: str) -> None:
                 "in the network first."
             )
         )
-    show_text(whole, key, _("The link"), " ".join(said), code)
+    show_text(whole, key, _("The link"), sentences(*said), code)
 
 
 def show_text(text: str, key: str, label: str, note: str = "", code: str = "") -> None:

@@ -144,12 +144,15 @@ def _written(file: File, taken: Taken) -> bytes:
 
 
 def _take(taken: Taken) -> None:
-    key = f"{taken.page}_bring"
+    key, most = f"{taken.page}_bring", house().most_upload_mb
     st.file_uploader(
-        _("Bring it back: an experiment (.json), or weights for this network (.pt, .safetensors)"),
+        _(
+            "Bring it back: an experiment (.json), or weights for this network (.pt, "
+            ".safetensors), at most {most} MB"
+        ).format(most=most),
         type=list(READERS),
         key=key,
-        max_upload_size=house().most_upload_mb,
+        max_upload_size=most,
         on_change=_read,
         args=(taken, key),
     )

@@ -1,4 +1,4 @@
-"""The server of tests/browser/apps/ground.py, and what its page shows."""
+"""The server of an app of tests/browser/apps, and what the page of ground.py shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 from tests.browser.app import Server
 
 ROOT = Path(__file__).parents[2]
-APP = Path(__file__).parent / "apps" / "ground.py"
+APPS = Path(__file__).parent / "apps"
 ALL_DRAWN = """() => {
   const views = [...document.querySelectorAll('.nnlab-view')]
   return views.length && views.every((view) => view.dataset.drawn > 0 && !view.ariaBusy)
@@ -36,9 +36,9 @@ PLACE = """([key, place]) => {
 
 
 @contextmanager
-def serve_ground(folder: Path) -> Iterator[Server]:
-    """Serve the app from `folder`: Streamlit serves what lies in static/ beside the script."""
-    shutil.copy(APP, folder / "app.py")
+def serve_ground(folder: Path, app: str = "ground") -> Iterator[Server]:
+    """Serve one of APPS from `folder`: Streamlit serves what lies in static/ beside the script."""
+    shutil.copy(APPS / f"{app}.py", folder / "app.py")
     (folder / "static").symlink_to(ROOT / "static")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -168,3 +168,16 @@ def test_it_fits_any_screen(page: Page, server: Server, aim: str, errors: list[s
         ".every((each) => each.scrollWidth <= each.clientWidth)"
     )
     assert errors == []
+
+
+def test_a_seed_that_is_typed_or_in_the_link_holds_through_what_comes_after(neuron: Page) -> None:
+    seed = widget(neuron, "neuron_seed").locator("input")
+    seed.fill("9")
+    seed.press("Enter")
+    expect_output(neuron, {}, seed=9)
+    neuron.wait_for_url(re.compile("neuron_seed=9"))
+    neuron.reload()
+    expect_output(neuron, {}, seed=9)
+    choose(neuron, "It rises")
+    expect(neuron.get_by_text("Not quite.")).to_be_visible()
+    expect_output(neuron, {}, seed=9)

@@ -16,6 +16,7 @@ from nnlab.training import train
 from nnlab.ui.playground.session import START
 from tests.browser.app import Server, open_page, wait_until_idle, widget
 
+SAID = "document.querySelector('.nnlab-stage .said').innerText.replace(/\\s+/g, ' ')"
 LOSS = re.compile(r"training loss ([\d.]+|nan)")
 
 
@@ -86,6 +87,59 @@ def test_playing_learns_and_pausing_stops(playground: Page) -> None:
     assert step(playground) == at
 
 
+def test_a_drag_of_the_learning_rate_while_it_plays_is_one_change(
+    page: Page, server: Server
+) -> None:
+    """The run goes on under the hand, and undo takes back all that the drag has set."""
+    open_page(page, server, "playground", tour="off", ahead="60")
+    press(page, "Play")
+    page.wait_for_function("() => +document.querySelector('.nnlab-stage').dataset.frame > 8")
+    slider = page.locator("[class*='st-key-play_rate'] input[type=range]").first
+    box = slider.bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.74, y)
+    page.mouse.down()
+    for way in (0.7, 0.66, 0.62, 0.58):
+        before = step(page)
+        page.mouse.move(box["x"] + box["width"] * way, y)
+        page.wait_for_function(f"() => +/step (\\d+)/.exec({SAID})[1] > {before + 20}")
+    page.mouse.up()
+    press(page, "Pause")
+    press(page, "60 epochs")
+    marks = stage(page).locator(".marks i")
+    expect(marks).to_have_count(1)
+    expect(marks).to_have_attribute("title", re.compile(r"lr = 0\.0\d+ \(×\d\)"))
+    expect(widget(page, "play_curve").get_by_text(re.compile(r"lr = 0\.0"))).to_be_visible()
+    press(page, "Undo")
+    expect(marks).to_have_count(0)
+    expect(page.locator("[class*='st-key-play_rate'] input[type=number]").first).to_have_value(
+        "0.3"
+    )
+
+
+AT_A_TICK = """key => {
+    const post = globalThis.nnlabPost
+    const turn = () => document.querySelector(`.st-key-${key} input`).click()
+    let turned = false
+    globalThis.nnlabPost = (send) => post(() => {
+        send()
+        if (!turned) turn()
+        turned = true
+    })
+}"""
+"""Turn a switch in the very moment in which the stage asks for its next frame."""
+
+
+def test_what_is_turned_in_the_moment_of_a_tick_is_not_lost(page: Page, server: Server) -> None:
+    open_page(page, server, "playground", mode="full", play_third="training", tour="off")
+    expect(widget(page, "play_shuffle").locator("input")).to_be_checked()
+    press(page, "Play")
+    expect(stage(page).get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    page.evaluate(AT_A_TICK, "play_shuffle")
+    page.wait_for_url(re.compile("shuffle-no"))
+
+
 def test_the_plane_keeps_its_picture_in_another_window(playground: Page) -> None:
     image = widget(playground, "play_field").locator(".imagelayer image")
     before = image.get_attribute("width")
@@ -125,7 +179,7 @@ def test_going_back_and_changing_something_branches_off(playground: Page) -> Non
     type_exact(playground, "play_rate", "0.05")
     playground.wait_for_url(re.compile("at70.lr"))
     expect_said(playground, "step 70")
-    expect(widget(playground, "play_curve").get_by_text("learning_rate = 0.05")).to_be_visible()
+    expect(widget(playground, "play_curve").get_by_text("lr = 0.05")).to_be_visible()
     press(playground, "Undo")
     playground.wait_for_url(lambda url: "at70.lr" not in url)
     press(playground, "Redo")
@@ -182,6 +236,33 @@ def test_units_are_added_in_place(playground: Page) -> None:
     expect(stage(playground).locator("canvas").first).to_have_attribute(
         "aria-label", re.compile("2 - 5 - 2 - 1")
     )
+
+
+def test_layers_come_and_go_in_place_and_the_others_keep_their_weights(playground: Page) -> None:
+    press(playground, "Epoch")
+    expect_said(playground, "epoch 1")
+    learned = loss(playground)
+    network = stage(playground).locator("canvas").first
+    more = stage(playground).get_by_role("button", name="Add a layer after: Hidden layer 1")
+    more.focus()
+    playground.keyboard.press("Enter")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 4 - 2 - 1"))
+    expect(playground.get_by_text("The other layers keep their weights.")).to_be_visible()
+    expect(more).to_be_focused()
+    press(playground, "Remove: Hidden layer 2")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 2 - 1"))
+    expect_said(playground, f"training loss {learned}")
+    press(playground, "Undo")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 4 - 2 - 1"))
+
+
+def test_as_many_epochs_at_once_as_one_likes(playground: Page) -> None:
+    count = stage(playground).get_by_label("how many epochs")
+    count.fill("3")
+    count.press("Enter")
+    press(playground, "3 epochs")
+    expect_said(playground, "epoch 3")
+    playground.wait_for_url(re.compile("ahead=3"))
 
 
 def test_the_link_opens_the_same_picture(playground: Page, server: Server) -> None:

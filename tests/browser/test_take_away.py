@@ -126,3 +126,17 @@ def test_a_figure_is_saved_by_keyboard(
     assert sorted([float(x), float(y)] for _trace, x, y, *_ in points) == sorted(rows)
     no_cell_is_a_formula(page, tmp_path)
     assert not errors
+
+
+def test_streamlits_own_words_are_in_the_pages_language(page: Page, server: Server) -> None:
+    open_page(page, server, "layers", lang="zh_CN")
+    widget(page, "layers_take").locator("summary").first.click()
+    button = widget(page, "layers_bring").locator("button")
+    expect(button).to_have_accessible_name("选择文件")
+    open_page(page, server, "class", lang="zh_CN")
+    codes = widget(page, "class_codes")
+    codes.locator("textarea").fill("NNLAB1")
+    said = codes.get_by_test_id("InputInstructions").locator("span").first
+    expect(said).to_have_css("font-size", "0px")
+    shown = said.evaluate("said => getComputedStyle(said, '::after').content")
+    assert "生效" in shown

@@ -80,10 +80,18 @@ def make_link(page: Page) -> str:
     return shared_text(page, "teacher_out")
 
 
+def look_elsewhere(page: Page) -> None:
+    page.get_by_role("link", name="Next: What did my class answer?").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What did my class answer?")
+    page.go_back()
+
+
 def test_from_a_view_to_a_class_s_answers(page: Page, server: Server) -> None:
     open_page(page, server, "playground", e="lr-0.1 v2", tour="off")
     share_and_ask(page)
     link = make_link(page)
+    look_elsewhere(page)
+    expect(widget(page, "teacher_out").locator("textarea")).to_have_value(link)
 
     page.goto(link)
     expect(page.get_by_text("Where does it end?")).to_be_visible()

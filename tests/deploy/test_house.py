@@ -13,10 +13,11 @@ from urllib.parse import parse_qs, urlparse
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from benchmarks.visitor import Visitor
 from nnlab.ui.contents import SECTIONS
 from tests.browser.app import Server, open_page, wait_until_idle
 from tests.browser.test_playground import expect_said, press, said, stage, step, type_exact
@@ -62,6 +63,41 @@ def test_a_file_that_is_too_big_stops_at_the_door(house: House) -> None:
         f"{house.url}/_stcore/upload_file/a/b", data=b"x" * 7_000_000, method="PUT"
     )
     assert get_status(asked) == 413
+
+
+MULTIPART = (
+    b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.csv"\r\n'
+    b"Content-Type: text/csv\r\n\r\na,b\n1,2\n\r\n--x--\r\n"
+)
+
+
+def test_a_file_finds_the_replica_that_has_its_session(house: House) -> None:
+    """Also where nginx would send its visitor to another one by now."""
+
+    async def story() -> None:
+        address = house.replicas[0].url.removeprefix("http://")
+        async with Visitor(address, "neuron") as visitor:
+            await visitor.open()
+            for number in range(8):
+                name = f"{visitor.session}/{number}"
+                assert await asyncio.to_thread(bring, house.url, name) == 204
+        assert await asyncio.to_thread(bring, house.url, "nobody/1") == 404
+
+    run(story())
+
+
+def bring(url: str, name: str) -> int:
+    """Bring a file with a cookie of its own, by which nginx chooses the first replica to ask."""
+    given = get(f"{url}/_stcore/health")[1]["set-cookie"]
+    cookie = re.search(r"_streamlit_xsrf=([^;]+)", given)
+    assert cookie
+    headers = {
+        "Cookie": cookie[0],
+        "X-Xsrftoken": cookie[1].strip('"'),
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+    place = f"{url}/_stcore/upload_file/{name}"
+    return get_status(Request(place, MULTIPART, headers, method="PUT"))  # noqa: S310
 
 
 def get_status(asked: Request) -> int:
@@ -208,12 +244,20 @@ def link(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlparse(page.url).query)
 
 
+def edited(page: Page) -> Locator:
+    return page.locator("[class*='st-key-play_part_b0-0']").first
+
+
+def speed(page: Page) -> Locator:
+    return stage(page).get_by_role("combobox", name="speed")
+
+
 def edit_a_bias(page: Page) -> None:
     canvas = stage(page).locator("canvas").first
     canvas.focus()
     for key in ("ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator("[class*='st-key-play_part_b0-0']").first).to_be_visible()
+    expect(edited(page)).to_be_visible()
     type_exact(page, "play_part_b0-0", "5")
     page.wait_for_url(re.compile("b0.0"))
 
@@ -224,6 +268,7 @@ def test_the_other_replica_takes_over_a_paused_and_a_playing_visitor(
     open_page(page, Server(house.url, house.replicas[0].log), "playground")
     press(page, "10 epochs")
     expect_said(page, "step 100")
+    speed(page).select_option("step")
     edit_a_bias(page)
     wait_until_idle(page)
     first = host_of_the_visitor(house)
@@ -248,6 +293,9 @@ def killed_while_paused(page: Page, replica: Replica) -> None:
     wait_until_idle(page)
     assert said(page) == before
     assert link(page) == link_before
+    expect(edited(page)).to_be_visible()
+    expect(speed(page)).to_have_value("step")
+    speed(page).select_option("epoch")
 
 
 def killed_while_playing(page: Page, replica: Replica) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
-from nnlab.figures.sweep import Band, Heat, Pair, band, heatmap, pair
+import pytest
+
+from nnlab.figures import palette
+from nnlab.figures.sweep import INK, Band, Heat, Pair, band, heatmap, pair, scale
 
 
 def test_a_cell_is_a_number_a_cross_or_still_to_come() -> None:
@@ -13,6 +17,18 @@ def test_a_cell_is_a_number_a_cross_or_still_to_come() -> None:
     assert cells.z[0][1] == 0.0 > cells.z[0][0] > cells.z[1][1]
     assert cells.z[1][0] is None
     assert [list(row) for row in cells.customdata] == [["c0.0", "c0.1"], ["c1.0", "c1.1"]]
+
+
+@pytest.mark.parametrize("share", [each / 20 for each in range(20)])
+def test_the_number_in_a_cell_can_be_read_on_every_colour(share: float) -> None:
+    for (_low, start), (_high, end) in itertools.pairwise(scale()):
+        assert palette.contrast(INK, palette.mix(str(start), str(end), share)) >= 4.5
+
+
+def test_a_colour_means_the_same_while_the_grid_fills() -> None:
+    few = heatmap(Heat((0.1, 1.0), (2,), ((0.5, None),), (0, 0))).data[0]
+    more = heatmap(Heat((0.1, 1.0), (2,), ((0.5, 0.01),), (0, 0))).data[0]
+    assert (few.zmin, few.zmax) == (more.zmin, more.zmax)
 
 
 def test_the_band_is_filled_between_the_worst_and_the_best() -> None:

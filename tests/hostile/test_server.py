@@ -21,6 +21,7 @@ from benchmarks.server import Served, hosted, serving
 from benchmarks.visitor import Visitor, triggers
 from tests import loop
 from tests.hostile.frames import FRAMES
+from tests.hostile.tables import TABLES
 from tests.hostile.texts import GARBAGE
 from tests.hostile.values import PLAIN, STATES, TRIGGERS
 
@@ -196,6 +197,28 @@ def test_nothing_that_can_happen_in_a_component_breaks_its_page(
     besieged: Besieged, page: str, share: int
 ) -> None:
     run(besieged, act(besieged, page, share))
+
+
+# ---- files ----
+
+
+async def bring(besieged: Besieged) -> None:
+    """Bring every table to the playground, one after the other."""
+    async with besieged.visitor("playground", "tour=off&own=file") as visitor:
+        await visitor.open()
+        await visitor.set("play_own", bool_value=True)
+        await visitor.until(lambda: "play_file" in visitor.shown)
+        for name, content in TABLES.items():
+            before = visitor.runs
+            status = await visitor.bring("play_file", content())
+            assert status in {0, 204, 413}, name
+            if status == 204:
+                await visitor.until(lambda before=before: visitor.runs > before)  # type: ignore[misc]
+            assert visitor.errors == [], name
+
+
+def test_any_table_is_taken_or_refused(besieged: Besieged) -> None:
+    run(besieged, bring(besieged))
 
 
 # ---- frames ----

@@ -20,7 +20,8 @@ from nnlab.presets import PRESETS
 from nnlab.sweep import sweep
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.house import HOUSE, house, within
-from nnlab.ui.lessons.sweep import Filling, start
+from nnlab.ui.lessons.filling import Filling
+from nnlab.ui.lessons.sweep import start
 from nnlab.ui.playground.session import ACTS, START
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -163,12 +164,11 @@ def test_a_sweep_of_too_many_networks_is_not_begun(bound: Bound) -> None:
 
 def test_a_sweep_that_takes_too_long_keeps_what_it_has(bound: Bound) -> None:
     bound(sweep_seconds=1)
-    held = Filling(sweep(start("circle"), {"seed": range(3)}))
-    held.fill(60.0)
+    held = Filling(sweep(start("circle"), {"seed": range(3)}), house().sweep_seconds)
+    held.look("one", 60.0)
     assert held.work.progress == 1.0
     endless = replace(start("circle"), training=Training(epochs=5))
-    held = Filling(sweep(endless, {"seed": range(3)}))
-    held._until = 0.0
-    held.fill(60.0)
+    held = Filling(sweep(endless, {"seed": range(3)}), 0.0)
+    held.look("one", 60.0)
     assert held.ended
     assert held.done

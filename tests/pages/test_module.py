@@ -22,8 +22,10 @@ from nnlab.sandbox.portrait import Portrait, Station, portrait
 from nnlab.sandbox.question import Question
 from nnlab.scripts.own_module import own_module
 from nnlab.ui.hosting.house import house
-from nnlab.ui.lessons import module as module_lesson
-from nnlab.ui.lessons.module import CODE, LINE
+from nnlab.ui.lessons import module_class
+from nnlab.ui.lessons.module_class import CODE, experiment_of
+from nnlab.ui.lessons.module_line import LINE
+from nnlab.ui.lessons.module_run import FEW, GOOD, Running
 from nnlab.ui.playground.session import START
 from tests.interpreter import printed_by
 from tests.shown import programs
@@ -87,7 +89,7 @@ def test_what_the_playground_can_not_train_is_still_drawn(line: str) -> None:
 
 def test_where_strangers_come_nobodys_code_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = replace(house(), own_module=False)
-    monkeypatch.setattr(module_lesson, "house", lambda: closed)
+    monkeypatch.setattr(module_class, "house", lambda: closed)
     page = lesson(way="code")
     assert "runs nobody's code" in said(page)
     assert not page.button
@@ -138,7 +140,7 @@ class Ended:
 def test_every_end_is_told_in_a_sentence(cell: Ended, sentence: str) -> None:
     page = lesson(way="code")
     question = Question(CODE, START)
-    page.session_state["nnlab.cell"] = module_lesson.Running(cell, question)  # type: ignore[arg-type]
+    page.session_state["nnlab.cell"] = Running(cell, question)  # type: ignore[arg-type]
     page.run()
     assert not page.exception
     assert sentence in said(page)
@@ -161,9 +163,9 @@ def test_the_task_of_few_parameters_can_be_solved() -> None:
             out: torch.Tensor = self.out(x * x)
             return out
 
-    experiment = module_lesson.experiment_of("circle", 200, 0.1)
+    experiment = experiment_of("circle", 200, 0.1)
     torch.nn.init.zeros_((module := Squares()).out.weight)
     school = School.of(experiment, rows_of(experiment))
     *_before, last = school.train(module, torch.Generator())
-    assert last.test_loss < module_lesson.GOOD
-    assert portrait(module, school.samples.x[:2]).parameters <= module_lesson.FEW
+    assert last.test_loss < GOOD
+    assert portrait(module, school.samples.x[:2]).parameters <= FEW

@@ -50,7 +50,7 @@ def test_the_script_prints_the_numbers_on_the_page() -> None:
 
 def test_the_link_opens_the_picked_run() -> None:
     page = lesson(cell="c0.5")
-    (target,) = re.findall(r"e=([^)]*)\)", " ".join(each.value for each in page.markdown))
+    (target,) = re.findall(r"e=([^&]*)&at=200\)", " ".join(each.value for each in page.markdown))
     experiment = from_text(unquote(target), START)
     assert experiment.sizes == (2, 1, 1)
     assert experiment.training.learning_rate == 0.3
@@ -59,6 +59,11 @@ def test_the_link_opens_the_picked_run() -> None:
 def test_tasks_notice_when_they_are_done() -> None:
     assert not any("Done." in each.value for each in lesson(cell="c0.0").success)
     assert any("Done." in each.value for each in lesson(cell="c4.6").success)
+
+
+def test_the_cell_that_is_open_at_first_answers_no_task() -> None:
+    page = lesson(data="moons", seeds="1")
+    assert not any("Done." in each.value for each in page.success)
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -193,6 +193,35 @@ def test_a_book_that_can_not_be_written_loses_no_answer(
     assert component(app, "task_code")
 
 
+def test_a_full_disk_loses_neither_the_answer_nor_the_book(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = pytest.importorskip("resource", reason="files have no limit here")
+    book = tmp_path / "book.db"
+    lived_in(monkeypatch, answers_database=str(book))
+    answered(opened("lesson", task=CHOICE.to_text()), 0, "Ada")
+    most, limit = resource.getrlimit(resource.RLIMIT_FSIZE), resource.RLIMIT_FSIZE
+
+    def keep(place: Path, answer: Answer) -> None:
+        resource.setrlimit(limit, (0, most[1]))
+        try:
+            answer_book.keep(place, answer)
+        finally:
+            resource.setrlimit(limit, most)
+
+    with monkeypatch.context() as full:
+        full.setattr(task, "keep", keep)
+        app = answered(opened("lesson", task=CHOICE.to_text()), 1, "Bob")
+    assert ["book of answers can't be used" in each.value for each in app.warning] == [True]
+    assert "Nobody has it yet" in texts(app)
+    (answer,) = read_codes(str(component(app, "task_code")["text"])).answers
+    assert (answer.name, answer.said) == ("Bob", "shifts")
+    assert [each.name for each in answer_book.read(book).answers] == ["Ada"]
+    app.button(key="task_again").click().run()
+    answered(app, 1, "Bob")
+    assert [each.name for each in answer_book.read(book).answers] == ["Ada", "Bob"]
+
+
 # ---- reading a class's answers ----
 
 

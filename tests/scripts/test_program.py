@@ -210,6 +210,20 @@ def _changed() -> list[Experiment]:
     return found
 
 
+DRAGGED = tuple(
+    replace(
+        LONG,
+        training=replace(LONG.training, schedule=Choice(schedule)),
+        interventions=tuple(
+            Intervention(step, name, step / 100) for name in names for step in (3, 5, 6, 9)
+        ),
+    )
+    for schedule in ("constant", "warm_up")
+    for names in (("learning_rate",), ("l2", "dropout0"), ("w1.0.2",))
+)
+"""What sliders change that are dragged, one at a time or (at the same steps) two."""
+
+
 def _prepared() -> list[Experiment]:
     """Engineered features, standardising and rows moved, added and taken out."""
     edits = (
@@ -231,7 +245,14 @@ def _prepared() -> list[Experiment]:
     ]
 
 
-EVERYTHING = [*_sources(), *_settings(), *_loaded(), *_changed(), *_prepared()]
+EVERYTHING = [
+    *_sources(),
+    *_settings(),
+    *_loaded(),
+    *_changed(),
+    *DRAGGED,
+    *_prepared(),
+]
 
 
 def test_every_name_in_every_registry_is_a_line_of_pytorch() -> None:
@@ -368,3 +389,9 @@ for epoch in range(50):
 with torch.no_grad():
     print('training loss: ', criterion(model(x), y).item())
 """
+
+
+def test_what_a_drag_has_changed_is_a_table_and_one_condition() -> None:
+    source = program(DRAGGED[0])
+    assert "3: 0.03, 5: 0.05, 6: 0.06, 9: 0.09," in source
+    assert source.count("# changed by hand") == 1

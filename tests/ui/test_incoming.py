@@ -47,6 +47,12 @@ def test_a_value_that_does_not_fit_is_as_none(
     assert states["$$ID-1-n"] == read
 
 
+def test_a_whole_number_fits_where_any_number_does(states: WStates) -> None:
+    states.set_widget_metadata(WidgetMetadata("$$ID-3-x", whole, str, value_type="double_value"))
+    states.set_widget_from_proto(WidgetState(id="$$ID-3-x", int_value=50))
+    assert states["$$ID-3-x"] == 2
+
+
 def test_what_nobody_asked_for_is_not_there(states: WStates) -> None:
     states.set_widget_from_proto(WidgetState(id="$$ID-2-m", int_value=1))
     with pytest.raises(KeyError):

@@ -111,12 +111,15 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path)
 def test_the_log_is_silent_of_clicks_that_came_too_late_and_of_nothing_else() -> None:
     code = """
 import logging, sys
+from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import script_runner
 from nnlab.ui import server
 server.warm()
-seen = logging.StreamHandler(sys.stdout)
-script_runner._LOGGER.addHandler(seen)
+for module in (app_session, script_runner):
+    module._LOGGER.addHandler(logging.StreamHandler(sys.stdout))
+    module._LOGGER.setLevel(logging.INFO)
 script_runner._LOGGER.warning("Couldn't find fragment with id %s. This can happen.", "1")
+app_session._LOGGER.info("The fragment with id %s does not exist anymore - it might", "1")
 script_runner._LOGGER.warning("Something else.")
 """
     assert python(code) == "Something else."

@@ -140,6 +140,15 @@ def test_what_is_no_number_does_not_break_a_frame() -> None:
     assert unpack(frame(player, Cue(1, True, 0.0, ""))).maps
 
 
+def test_numbers_that_explode_are_short() -> None:
+    player = Player(replace(NUMBERS, training=Training(learning_rate=30.0)))
+    player.reach(9)
+    said = dict(unpack(frame(player, Cue(1, True, 0.0, ""))).header["said"])
+    assert player.standing().train_loss > 1e9
+    assert float(said["training loss"]) == pytest.approx(player.standing().train_loss, rel=0.01)
+    assert max(map(len, said.values())) <= 9
+
+
 def test_with_more_than_two_features_units_are_histograms() -> None:
     iris = replace(CLASSES, data=Data(Choice("iris"), seed=0, standardise=True))
     unpacked = unpack(frame(Player(iris), Cue(1, True, 0.0, "")))
@@ -163,6 +172,23 @@ def test_changes_on_the_way_are_marked_where_they_were_made() -> None:
     player.look_at(20)
     player.set_part("w0.0.0", 3.0)
     player.reach(60)
-    ((moment, text),) = unpack(frame(player, Cue(1, True, 0.0, ""))).header["marks"]
-    assert int(player.run.steps[moment]) == 20
+    ((first, last, text),) = unpack(frame(player, Cue(1, True, 0.0, ""))).header["marks"]
+    assert int(player.run.steps[first]) == 20
+    assert first == last
     assert "w0.0.0" in text
+
+
+def test_a_drag_is_one_mark_from_where_to_where() -> None:
+    player = Player(START)
+    player.reach(200)
+    for rate in (0.1, 0.2, 0.15):
+        now = player.now()
+        player.wish(replace(now, training=replace(now.training, learning_rate=rate)))
+        player.reach(player.step + 4)
+    player.reach(300)
+    now = player.now()
+    player.wish(replace(now, training=replace(now.training, learning_rate=0.3)))
+    drag, later = unpack(frame(player, Cue(1, True, 0.0, ""))).header["marks"]
+    assert [int(player.run.steps[moment]) for moment in drag[:2]] == [200, 208]
+    assert drag[2] == "lr = 0.15 (×3)"
+    assert later[2] == "lr = 0.3"

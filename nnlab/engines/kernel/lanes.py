@@ -158,6 +158,17 @@ def everywhere(_typing: Any, number: Any) -> Any:
 
 
 @intrinsic
+def spread(_typing: Any, array: Any, place: Any) -> Any:
+    """array[place] of a flat array in every lane. The place is not checked."""
+
+    def lower(context: Any, builder: Any, signature: Any, operands: Any) -> Any:
+        numbers = context.make_array(signature.args[0])(context, builder, operands[0])
+        return _everywhere(builder, builder.load(builder.gep(numbers.data, [operands[1]])))
+
+    return Lanes(array.dtype)(array, place), lower
+
+
+@intrinsic
 def first_lanes(_typing: Any, count: Any) -> Any:
     """Yes in the first `count` lanes, no in the others."""
 

@@ -12,33 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from nnlab import language
 from nnlab.language import gettext as _
 from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.plain_page import plain_page
 
 AGAIN_S = 20
 """Seconds after which a visitor's browser tries again."""
 RETURNING = 0.1
 """The share of places, on top of all, for those whose wire was cut and who come back."""
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="{seconds}">
-<title>nnlab</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 1.125rem/1.6 system-ui, sans-serif; max-width: 32rem; }}
-body {{ margin: 15vh auto; padding: 0 1.25rem; }}
-h1 {{ font-size: 1.5rem; line-height: 1.3; }}
-</style>
-</head>
-<body>
-<main>
-{parts}
-</main>
-</body>
-</html>
-"""
+_STYLE = "body { max-width: 32rem; margin: 15vh auto; }"
 _PART = '<section lang="{tag}"><h1>{title}</h1><p>{text}</p></section>'
 
 
@@ -85,7 +66,7 @@ def busy() -> Response:
         tag = name.replace("_", "-")
         parts.append(_PART.format(tag=tag, title=escape(title), text=escape(text)))
     language.use(before)
-    page = _PAGE.format(seconds=AGAIN_S, parts="\n".join(parts))
+    page = plain_page("\n".join(parts), _STYLE, tag=language.ENGLISH, seconds=AGAIN_S)
     headers = {"Retry-After": f"{AGAIN_S}", "Cache-Control": "no-store"}
     return HTMLResponse(page, 503, headers)
 

@@ -4,6 +4,7 @@ while it can't be reached, this machine does the work."""
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -38,6 +39,13 @@ class Cluster:
     def complaint(self) -> str:
         """Why the cluster does not do the work, in the reader's language; empty if all is well."""
         return _(self.reason) if self.reason else ""
+
+    @property
+    def place(self) -> str:
+        """Where the work is done, in the reader's language."""
+        if self.executor is None:
+            return _("in {count} threads on this machine").format(count=os.cpu_count())
+        return _("on a Dask cluster")
 
 
 @cache

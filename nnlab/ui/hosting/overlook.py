@@ -3,6 +3,10 @@ reaches: it listens on loopback unless the house says else."""
 
 from __future__ import annotations
 
+import errno
+import logging
+import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,28 +23,16 @@ from nnlab.language import gettext as _
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.headers import ALWAYS
 from nnlab.ui.hosting.house import House
+from nnlab.ui.hosting.plain_page import plain_page
 
 AGAIN_S = 5
+MOST_WORKERS = 64
 _BEGUN = time.monotonic()
 _NOTHING = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-_PAGE = """<!doctype html>
-<html lang="{tag}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="{seconds}">
-<title>nnlab</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; }}
-table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
-th, td {{ text-align: start; padding: .25rem .5rem; border-bottom: 1px solid; }}
-td {{ text-align: end; }}
-</style>
-</head>
-<body><main><h1>nnlab</h1><table>{rows}</table></main></body>
-</html>
-"""
+_STYLE = """body { max-width: 40rem; margin: 2rem auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: start; padding: .25rem .5rem; border-bottom: 1px solid; }
+td { text-align: end; }"""
 _ROW = '<tr><th scope="row">{name}</th><td>{value}</td></tr>'
 
 
@@ -51,19 +43,31 @@ def overlook(house: House) -> Iterator[None]:
     if house.metrics_port == 0:
         yield
         return
-    place = house.metrics_address, house.metrics_port
-    try:
-        server = make_server(*place, _door(house), _Server, handler_class=_Quiet)
-    except OSError as error:
-        sentence = _("The figures can't be served on {address}, port {port}: {reason}.")
-        address, port = place
-        raise SystemExit(
-            sentence.format(address=address, port=port, reason=error.strerror)
-        ) from None
-    with server:
+    with _server(house) as server:
+        port = server.server_port
+        logging.getLogger(__name__).info("the figures of process %d: port %d", os.getpid(), port)
         threading.Thread(target=server.serve_forever, name="nnlab-overlook", daemon=True).start()
         yield
         server.shutdown()
+
+
+def _server(house: House) -> WSGIServer:
+    """On the port of the house; of the workers of one server (`uvicorn --workers`), each takes the
+    next one that is free."""
+    worker = multiprocessing.parent_process() is not None
+    ports = range(house.metrics_port, house.metrics_port + (MOST_WORKERS if worker else 1))
+    for port in ports:
+        try:
+            return make_server(
+                house.metrics_address, port, _door(house), _Server, handler_class=_Quiet
+            )
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            if getattr(error, "errno", None) != errno.EADDRINUSE:
+                break
+    sentence = _("The figures can't be served on {address}, port {port}: {reason}.")
+    address, port = house.metrics_address, house.metrics_port
+    raise SystemExit(sentence.format(address=address, port=port, reason=reason))
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -102,7 +106,8 @@ def page(house: House) -> str:
     """The operator's page, in the reader's language."""
     rows = "\n".join(_ROW.format(name=escape(name), value=value) for name, value in _rows(house))
     tag = language.current().replace("_", "-")
-    return _PAGE.format(tag=tag, seconds=AGAIN_S, rows=rows)
+    main = f"<h1>nnlab</h1><table>{rows}</table>"
+    return plain_page(main, _STYLE, tag=tag, seconds=AGAIN_S)
 
 
 def _rows(house: House) -> Iterable[tuple[str, str]]:

@@ -35,6 +35,7 @@ from nnlab.ui.share import root
 from nnlab.ui.view import view
 
 MOST_COMPLAINTS = 5
+MOST_FILE_MB = 1
 LONGEST_CELL = 500
 WRONG_KEY_S = 0.5
 """Seconds that a wrong key costs, so that nobody tries a thousand."""
@@ -53,11 +54,11 @@ def gather() -> tuple[Answer, ...]:
 
 def _from_files() -> Collected:
     files = st.file_uploader(
-        _("Answer files"),
+        _("Answer files (.json or .txt, at most {most} MB each)").format(most=MOST_FILE_MB),
         type=["json", "txt"],
         accept_multiple_files=True,
         key="class_files",
-        max_upload_size=1,
+        max_upload_size=MOST_FILE_MB,
     )
     read_ones = (read_file(each.name, each.getvalue()) for each in files[:MOST_ANSWERS])
     return sum(read_ones, Collected())

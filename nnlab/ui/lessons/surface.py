@@ -19,6 +19,7 @@ from nnlab.figures.palette import QUIET
 from nnlab.landscape import SIZE, Landscape, Surface, starting_at
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
+from nnlab.language import sentences
 from nnlab.scripts.landscape import RECIPES
 from nnlab.scripts.landscape import script as program
 from nnlab.slices import SLICES, Cut, Slice
@@ -30,7 +31,7 @@ from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.shelf import Shelf
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 
 PICK = "surface_pick"
@@ -109,7 +110,14 @@ def explore(start: Experiment, device: str) -> Seen:
     return seen
 
 
-def taken(seen: Seen) -> Taken:
+def tell(seen: Seen) -> None:
+    """The formula and the program of what is on the screen."""
+    lesson.formula(formula(seen.run.experiment))
+    lesson.code(script(seen))
+    take_away(_taken(seen))
+
+
+def _taken(seen: Seen) -> Taken:
     """The network where the ball lies, and its way from there."""
     return Taken("surface", lambda: Look(seen.rolled, 0))
 
@@ -352,7 +360,7 @@ def _trail(seen: Seen, run: Run, name: str, step: int) -> Trail:
 
 def _show_curve(seen: Seen, step: int) -> None:
     run = seen.rolled if seen.rolls else seen.run
-    curve = LossCurve(run.steps.tolist(), run.losses.tolist(), step, 1, run.diverged_at)
+    curve = LossCurve(run.steps.tolist(), run.losses.tolist(), step, diverged_at=run.diverged_at)
     last = f"{float(run.losses[-1]):.6f}"
     view(
         loss_curve(curve),
@@ -376,7 +384,7 @@ def _said(seen: Seen) -> str:
     )
     if is_neuron(seen.run.experiment):
         whole = _("This is the whole landscape: nothing is left out.")
-        return f"{whole} {arrows}"
+        return sentences(whole, arrows)
     left_out = seen.over.left_out(seen.run.parameters)
     slice_of = _(
         "A slice of {count} dimensions. It leaves out {share} of the run's movement (of its "
@@ -384,7 +392,7 @@ def _said(seen: Seen) -> str:
         "its losses are not the picture's."
     ).format(count=seen.run.experiment.n_parameters, share=f"{left_out:.1%}")
     biases = _("Along random directions the biases stay as they are.")
-    return f"{slice_of} {biases if seen.cut.kind == 'random' else ''} {arrows}"
+    return sentences(slice_of, biases if seen.cut.kind == "random" else "", arrows)
 
 
 def _show_tasks(seen: Seen) -> None:

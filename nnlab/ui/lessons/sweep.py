@@ -5,26 +5,26 @@ from __future__ import annotations
 
 import math
 import statistics
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import streamlit as st
 
 from nnlab.data import Data
 from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment, Layer, Network, Training
-from nnlab.figures.sweep import Band, Heat, Pair, band, cell, heatmap, pair
+from nnlab.figures.sweep import GOOD, Band, Heat, Pair, band, cell, heatmap, pair, said
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.permalink import to_text
 from nnlab.registry import Choice
-from nnlab.sweep import Outcome, Sweep, outcome_of, sweep
+from nnlab.sweep import Outcome, outcome_of, sweep
 from nnlab.training import train
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
@@ -32,6 +32,7 @@ from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.cluster import cluster
 from nnlab.ui.hosting.house import house
 from nnlab.ui.hosting.turns import turns
+from nnlab.ui.lessons.filling import Filling, threads
 from nnlab.ui.live import live_every
 from nnlab.ui.playground.session import EXPERIMENT, START
 from nnlab.ui.runs import run_of
@@ -41,64 +42,66 @@ from nnlab.ui.view import view
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 SIZES = (1, 2, 4, 8, 16)
 MOST_SWEEPS = 8
-LOOK_S = 0.4
-"""Seconds between two pictures of a grid that is filling."""
-PICK = "sweep_cell"
-GOOD = 0.4
+LOOK_S, AGAIN_S = 0.1, 0.4
+"""Seconds that a picture waits for what comes, and until the next one of a grid that is filling."""
+PICK, BY_HAND = "sweep_cell", ("sweep_hidden", "sweep_rate")
 _FIRST = (2, 4)
 
 _DATA = {"circle": N_("a circle"), "xor": N_("XOR"), "moons": N_("two moons")}
 _SEEDS = {"1": 1, "3": 3, "10": 10}
-
-
-@dataclass
-class Filling:
-    """A sweep on its way, shared by all who look at it."""
-
-    work: Sweep
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    ended: bool = False
-
-    def __post_init__(self) -> None:
-        self._results: Iterator[Any] = iter(self.work)
-        self._until = time.monotonic() + house().sweep_seconds
-
-    @property
-    def done(self) -> bool:
-        return self.ended or self.work.progress == 1.0
-
-    def fill(self, seconds: float) -> None:
-        """Take in what has come since, and what comes in so many seconds. What takes longer than
-        this house gives a sweep is ended."""
-        until = time.monotonic() + seconds
-        with self.lock:
-            if not self.done and time.monotonic() > self._until:
-                self.ended = True
-                self.work.cancel()
-                next(self._results, None)
-            while not self.done and time.monotonic() < until:
-                if next(self._results, None) is None:
-                    break
+_STOPPED, _VISITOR = "nnlab.sweep_stopped", "nnlab.sweep_visitor"
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_SWEEPS)
 def filling(text: str, seeds: int) -> Filling:
     """The one sweep over this experiment."""
     grid = {"hidden": SIZES, "learning_rate": RATES, "seed": range(seeds)}
-    return Filling(sweep(Experiment.loads(text), grid, cluster().executor))
+    work = sweep(Experiment.loads(text), grid, cluster().executor or threads())
+    return Filling(work, house().sweep_seconds)
 
 
 def choose_grid() -> Filling:
-    """The data and the number of seeds."""
+    """The data and the number of seeds, and whether it goes on."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         data = choose(
             _("data"), {name: _(text) for name, text in _DATA.items()}, "sweep_data", "circle"
         )
         seeds = choose(_("seeds"), {name: name for name in _SEEDS}, "sweep_seeds", "10")
-    _admit(len(SIZES) * len(RATES) * _SEEDS[seeds or "10"])
+        _admit(len(SIZES) * len(RATES) * _SEEDS[seeds or "10"])
+        held = filling(start(data or "circle").dumps(), _SEEDS[seeds or "10"])
+        _show_switch(held)
     if cluster().complaint:
         st.info(cluster().complaint)
-    return filling(start(data or "circle").dumps(), _SEEDS[seeds or "10"])
+    return held
+
+
+def _show_switch(held: Filling) -> None:
+    """The button that stops the sweep, or lets it go on."""
+    if held.done:
+        return
+    if _stopped(held):
+        icon = ":material/play_arrow:"
+        st.button(_("Go on"), icon=icon, key="sweep_go_on", type="primary", on_click=_go_on)
+    else:
+        st.button(_("Stop"), icon=":material/stop:", key="sweep_stop", on_click=_stop, args=(held,))
+
+
+def _stopped(held: Filling) -> bool:
+    return st.session_state.get(_STOPPED) is held
+
+
+def _stop(held: Filling) -> None:
+    st.session_state[_STOPPED] = held
+    held.leave(_visitor())
+
+
+def _go_on() -> None:
+    st.session_state[_STOPPED] = None
+
+
+def _visitor() -> str:
+    name: str = st.session_state.setdefault(_VISITOR, uuid4().hex)
+    return name
 
 
 def _admit(networks: int) -> None:
@@ -126,40 +129,47 @@ def start(data: str) -> Experiment:
 
 def explore(held: Filling) -> Experiment:
     """The grid until it is full, then what can be found in it. Gives the picked experiment."""
-    live_every(None if held.done else LOOK_S, partial(_grid, held))
+    rests = held.done or _stopped(held)
+    live_every(None if rests else AGAIN_S, partial(_grid if rests else _fill, held))
     hidden, rate = picked()
-    outcomes = cells(held.work)[hidden, rate]
+    outcomes = cells(held)[hidden, rate]
     if not outcomes:
+        if rests:
+            st.info(_("Nothing of this cell is there: click one with a number."))
         return held.work.experiments[hidden, rate, 0]
     left, right = st.columns(2, gap="large")
     with left:
+        st.subheader(_("Every seed of this cell"), anchor=False)
+        pick_by_hand(hidden, rate)
         show_seeds(outcomes)
-        open_in_playground(outcomes[0].experiment)
+        open_runs(outcomes)
         show_tasks(held, outcomes)
     with right:
-        compare(outcomes[0].experiment)
+        compare(outcomes[0])
     return outcomes[0].experiment
 
 
+def _fill(held: Filling) -> None:
+    """The grid as it is now; once all is there, the whole lesson follows."""
+    turns().leave()
+    held.look(_visitor(), LOOK_S)
+    if held.done:
+        st.rerun()
+    _grid(held)
+
+
 def _grid(held: Filling) -> None:
-    working = not held.done
-    if working:
-        turns().leave()
-        held.fill(LOOK_S)
-        count = len(held.work.outcomes)
-        text = _("{count} of {all} networks trained").format(
-            count=count, all=len(held.work.experiments)
-        )
-        st.progress(held.work.progress, text)
-    losses = medians(held.work)
+    if not held.done:
+        _show_progress(held)
     hidden, rate = picked()
     place = SIZES.index(hidden), RATES.index(rate)
     view(
-        heatmap(Heat(RATES, SIZES, losses, place)),
+        heatmap(Heat(RATES, SIZES, medians(held), place)),
         key="sweep_heat",
         alt=_("Heatmap of the test loss by learning rate and hidden size."),
         pick=PICK,
     )
+    _explain(held)
     if held.ended:
         text = _(
             "The sweep was ended after {seconds} seconds, which is what this server gives one. "
@@ -168,8 +178,29 @@ def _grid(held: Filling) -> None:
         st.info(text.format(seconds=house().sweep_seconds), icon=":material/timer_off:")
     if held.work.failed:
         st.warning(_("{count} networks could not be trained.").format(count=len(held.work.failed)))
-    if working and held.done:
-        st.rerun()
+
+
+def _show_progress(held: Filling) -> None:
+    text = _("{count} of {all} networks trained")
+    if _stopped(held):
+        text = _("Stopped: {count} of {all} networks are trained, and stay.")
+    count, all_ = len(held.work.outcomes), len(held.work.experiments)
+    st.progress(held.work.progress, text.format(count=count, all=all_))
+
+
+def _explain(held: Filling) -> None:
+    """What a cell shows, and what has trained it where."""
+    says = _(
+        "The median test loss of the seeds after {epochs} epochs: blue is below {good}, orange "
+        "above, × diverged. Click a cell."
+    )
+    epochs = next(iter(held.work.experiments.values())).training.epochs
+    st.caption(says.format(epochs=epochs, good=GOOD))
+    engines = Counter(outcome.engine for _values, outcome in held.outcomes)
+    if engines:
+        names = ", ".join(f"{name} ({count})" for name, count in engines.most_common())
+        says = _("engine: {name}").format(name=names)
+        st.caption(f"{says}, {cluster().place}")
 
 
 def picked() -> tuple[int, float]:
@@ -182,12 +213,28 @@ def picked() -> tuple[int, float]:
     return SIZES[row], RATES[column]
 
 
-def cells(work: Sweep) -> dict[tuple[int, float], list[Outcome]]:
+def pick_by_hand(hidden: int, rate: float) -> None:
+    """The same choice without a mouse."""
+    with st.container(horizontal=True):
+        for label, options, key, value in (
+            (_("hidden size"), SIZES, BY_HAND[0], hidden),
+            (_("learning rate"), RATES, BY_HAND[1], rate),
+        ):
+            st.session_state[key] = value
+            st.selectbox(label, options, key=key, format_func="{:g}".format, on_change=_pick)
+
+
+def _pick() -> None:
+    hidden, rate = (st.session_state[key] for key in BY_HAND)
+    link.write(PICK, cell(SIZES.index(hidden), RATES.index(rate)))
+
+
+def cells(held: Filling) -> dict[tuple[int, float], list[Outcome]]:
     """What is there of each cell, seed by seed."""
     found: dict[tuple[int, float], list[Outcome]] = {
         (hidden, rate): [] for hidden in SIZES for rate in RATES
     }
-    for (hidden, rate, _seed), outcome in sorted(work.outcomes.items()):
+    for (hidden, rate, _seed), outcome in held.outcomes:
         found[hidden, rate].append(outcome)
     return found
 
@@ -197,14 +244,12 @@ def last_loss(outcome: Outcome) -> float:
     return math.inf if outcome.diverged_at is not None else float(outcome.losses[-1, 1])
 
 
-def medians(work: Sweep) -> list[list[float | None]]:
-    """The middle seed's last test loss, for each size and rate; None where nothing is there."""
-    found = cells(work)
+def medians(held: Filling) -> list[list[float | None]]:
+    """The seeds' median last test loss, for each size and rate; None where nothing is there."""
+    found = cells(held)
     return [
         [
-            statistics.median_high(map(last_loss, found[hidden, rate]))
-            if found[hidden, rate]
-            else None
+            statistics.median(map(last_loss, found[hidden, rate])) if found[hidden, rate] else None
             for rate in RATES
         ]
         for hidden in SIZES
@@ -213,7 +258,6 @@ def medians(work: Sweep) -> list[list[float | None]]:
 
 def show_seeds(outcomes: list[Outcome]) -> None:
     """The band of a cell, and what the best seed alone would have promised."""
-    st.subheader(_("Every seed of this cell"), anchor=False)
     whole = [each for each in outcomes if each.diverged_at is None]
     experiment = outcomes[0].experiment
     hidden, rate = experiment.sizes[1], experiment.training.learning_rate
@@ -222,7 +266,7 @@ def show_seeds(outcomes: list[Outcome]) -> None:
         "Hidden size **{hidden}**, learning rate **{rate}**: the test loss ends between "
         "**{best}** and **{worst}**, depending on nothing but the seed."
     )
-    best, worst = (f"{value:.4f}" for value in (min(losses), max(losses)))
+    best, worst = (said(value, 4) for value in (min(losses), max(losses)))
     st.markdown(text.format(hidden=hidden, rate=f"{rate:g}", best=best, worst=worst))
     if not whole:
         st.warning(_("All of them diverged."), icon=":material/trending_up:")
@@ -234,7 +278,7 @@ def show_seeds(outcomes: list[Outcome]) -> None:
             Band(
                 epochs,
                 [min(each) for each in columns],
-                [statistics.median_high(each) for each in columns],
+                [statistics.median(each) for each in columns],
                 [max(each) for each in columns],
             )
         ),
@@ -255,27 +299,43 @@ def taken(experiment: Experiment) -> Taken:
     return Taken("sweep", look)
 
 
-def open_in_playground(experiment: Experiment) -> None:
-    """A link to the playground with this very run."""
-    label = _("Open this run in the playground")
-    st.markdown(f"[{label}](playground?{urlencode({EXPERIMENT: to_text(experiment, START)})})")
+def open_runs(outcomes: list[Outcome]) -> None:
+    """Links to the playground, each at the end of its run: the best seed, the middle one, the
+    worst."""
+    order, last = sorted(outcomes, key=last_loss), len(outcomes) - 1
+    links = (_seed(order[place]) for place in sorted({0, len(order) // 2, last}))
+    text = _("Open a run in the playground, the best first: {links}")
+    st.markdown(text.format(links=" · ".join(links)))
+
+
+def _seed(outcome: Outcome) -> str:
+    seed, loss = outcome.experiment.seed, said(last_loss(outcome), 4)
+    label = _("seed {seed}: {loss}").format(seed=seed, loss=loss)
+    return _link(label, outcome.experiment, at=int(outcome.steps[-1]))
+
+
+def _link(label: str, experiment: Experiment, **more: int) -> str:
+    query = {EXPERIMENT: to_text(experiment, START), **more}
+    return f"[{label}](playground?{urlencode(query)})"
 
 
 def show_tasks(held: Filling, outcomes: list[Outcome]) -> None:
-    """Settings that do not need luck, and settings that do."""
+    """Settings that do not need luck, and settings that do. The cell that is open at first is
+    nobody's answer."""
     losses = [last_loss(each) for each in outcomes]
+    chosen = held.done and bool(link.read(PICK))
     lesson.task(
         _("Click a cell in which every seed ends below {good}.").format(good=GOOD),
         _("Such settings do not need luck."),
-        done=held.done and max(losses) < GOOD,
+        done=chosen and max(losses) < GOOD,
     )
     lesson.task(
         _(
-            "Click a cell in which luck decides: the worst seed ends at three times the best or "
-            "more."
+            "Train with several seeds, and click a cell in which luck decides: the worst seed ends "
+            "at three times the best or more."
         ),
         _("One curve alone would have told you anything you like."),
-        done=held.done and len(losses) > 1 and max(losses) >= 3 * min(losses),
+        done=chosen and len(losses) > 1 and max(losses) >= 3 * min(losses),
     )
 
 
@@ -305,7 +365,7 @@ CHANGES: Mapping[str, tuple[str, Callable[[Experiment], Experiment]]] = MappingP
 )
 
 
-def compare(experiment: Experiment) -> None:
+def compare(outcome: Outcome) -> None:
     """The first seed's run beside itself with one change: the same rows, the same first weights."""
     st.subheader(_("One change"), anchor=False)
     name = choose(
@@ -315,27 +375,40 @@ def compare(experiment: Experiment) -> None:
         "faster",
     )
     text, change = CHANGES[name or "faster"]
-    other = change(experiment)
+    experiment, other = outcome.experiment, change(outcome.experiment)
     one, changed = (outcome_of(run_of(each)) for each in (experiment, other))
+    _show_pair(one, changed, _(text))
+    st.markdown(
+        _("Changed: {changes}. All else is equal: the rows, the first weights, the seed.").format(
+            changes=", ".join(f"`{each}`" for each in differences(experiment, other))
+        )
+    )
+    ends = said(last_loss(one), 4), said(last_loss(changed), 4)
+    st.markdown(
+        _("The test loss ends at **{one}** as it was, and at **{other}** with the change.").format(
+            one=ends[0], other=ends[1]
+        )
+    )
+    there = said(last_loss(outcome), 4)
+    if there != ends[0]:
+        st.caption(
+            _(
+                "In the sweep seed {seed} ended at {there}: the engines add in another order, and "
+                "with steps this large the last digit grows until it is seen."
+            ).format(seed=experiment.seed, there=there)
+        )
+
+
+def _show_pair(one: Outcome, changed: Outcome, name: str) -> None:
     epochs, losses = [], []
     for each in (one, changed):
         per_epoch = each.experiment.steps_per_epoch
         epochs.append([step / per_epoch for step in each.steps.tolist()])
         losses.append(each.losses[:, 1].tolist())
     view(
-        pair(Pair((epochs[0], epochs[1]), (losses[0], losses[1]), (_("as it was"), _(text)))),
+        pair(Pair((epochs[0], epochs[1]), (losses[0], losses[1]), (_("as it was"), name))),
         key="sweep_pair",
         alt=_("Test losses of both runs."),
-    )
-    st.markdown(
-        _("Changed: {changes}. All else is equal: the rows, the first weights, the seed.").format(
-            changes=", ".join(f"`{each}`" for each in differences(experiment, other))
-        )
-    )
-    st.markdown(
-        _("The test loss ends at **{one}** as it was, and at **{other}** with the change.").format(
-            one=f"{losses[0][-1]:.4f}", other=f"{losses[1][-1]:.4f}"
-        )
     )
 
 

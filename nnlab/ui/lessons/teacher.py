@@ -88,28 +88,40 @@ def _lessons() -> list[contents.Entry]:
 
 def choose_assignment(view: Address) -> Assignment | None:
     """The question and what goes with it. None, and a sentence, until it is one."""
+    question, options = _write_question()
+    hidden, locked = _choose_groups(view.path)
+    first = st.toggle(
+        _("They answer before they can start or move anything: a prediction"),
+        key="teacher_first",
+        persist_state="session",
+    )
+    if not question:
+        st.info(_("Write a question: then the link is here."), icon=":material/edit:")
+        return None
+    try:
+        return Assignment(view.path, question, options, hidden, locked, first)
+    except ExperimentError as error:
+        st.error(as_text(str(error)), icon=":material/error:")
+        return None
+
+
+def _write_question() -> tuple[str, tuple[str, ...]]:
+    """The question and the answers to choose from. They stay when one looks at another page."""
     question = st.text_area(
-        _("Your question"), key="teacher_question", max_chars=500, height=100
-    ).strip()
+        _("Your question"),
+        key="teacher_question",
+        max_chars=500,
+        height=100,
+        persist_state="session",
+    )
     options = st.text_area(
         _("Answers to choose from, one a line; none for an answer in their own words"),
         key="teacher_options",
         max_chars=MOST_OPTIONS * 121,
         height=100,
+        persist_state="session",
     )
-    hidden, locked = _choose_groups(view.path)
-    first = st.toggle(
-        _("They answer before they can start or move anything: a prediction"), key="teacher_first"
-    )
-    if not question:
-        st.info(_("Write a question: then the link is here."), icon=":material/edit:")
-        return None
-    lines = tuple(line.strip() for line in options.splitlines() if line.strip())
-    try:
-        return Assignment(view.path, question, lines, hidden, locked, first)
-    except ExperimentError as error:
-        st.error(as_text(str(error)), icon=":material/error:")
-        return None
+    return question.strip(), tuple(line for each in options.splitlines() if (line := each.strip()))
 
 
 def _choose_groups(lesson: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -122,6 +134,7 @@ def _choose_groups(lesson: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             format_func=groups.__getitem__,
             key=f"{key}_{lesson}",
             placeholder=_("nothing"),
+            persist_state="session",
         )
         for label, key in ((_("Hide"), "teacher_hidden"), (_("Lock"), "teacher_locked"))
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 import streamlit as st
+from torch import Tensor
 
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.figures.drawing import Diagram, draw_trace
@@ -268,9 +269,10 @@ def _zero_grad(step: StepTrace) -> None:
             "`backward()` left there is gone, so that it can't be added to the next gradient."
         )
     )
-    old = step.old_gradient
-    held = [None] * len(step.parts) if old is None else old.tolist()
-    _table({_("parameter"): step.parts, _(".grad before"): held})
+    if step.old_gradient is None:
+        _table({_("parameter"): step.parts, _(".grad before"): [None] * len(step.parts)})
+    else:
+        _rank(step.parts, step.old_gradient, {_(".grad before"): step.old_gradient})
 
 
 def _forward(step: StepTrace) -> None:
@@ -299,8 +301,8 @@ def _backward(step: StepTrace) -> None:
             "parameter grew a little: its gradient. Nothing has moved yet."
         )
     )
-    columns = {_("parameter"): step.parts, _("value"): step.before.tolist()}
-    _table(columns | {_("gradient"): step.gradient.tolist()})
+    columns = {_("value"): step.before, _("gradient"): step.gradient}
+    _rank(step.parts, step.gradient, columns)
 
 
 def _step(step: StepTrace) -> None:
@@ -313,14 +315,22 @@ def _step(step: StepTrace) -> None:
             "new = old - learning rate × gradient."
         )
     )
-    columns = {_("parameter"): step.parts, _("old value"): step.before.tolist()}
-    gradient = {_("gradient"): step.gradient.tolist()}
-    _table(columns | gradient | {_("new value"): step.after.tolist()})
+    old = {_("old value"): step.before, _("gradient"): step.gradient}
+    _rank(step.parts, step.gradient, old | {_("new value"): step.after})
 
 
 _PARTS: Mapping[str, Callable[[StepTrace], None]] = MappingProxyType(
     dict(zip(STEPS, (_zero_grad, _forward, _loss, _backward, _step), strict=True))
 )
+
+
+def _rank(names: Sequence[str], gradient: Tensor, columns: Mapping[str, Tensor]) -> None:
+    """The parameters with the largest gradients first, so that nobody sees only the zeros of a
+    unit that ReLU has switched off."""
+    order = gradient.abs().argsort(descending=True, stable=True)
+    ranked = {_("parameter"): [names[place] for place in order.tolist()]}
+    _table(ranked | {name: values[order].tolist() for name, values in columns.items()})
+    st.caption(_("The largest gradients stand first."))
 
 
 def _table(columns: dict[str, list]) -> None:

@@ -16,18 +16,19 @@ from nnlab.datasets import DATASETS
 from nnlab.datasets.curves import CURVES
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.features import FEATURES
+from nnlab.graft import MOST_HIDDEN
 from nnlab.initialisers import INITIALISERS
 from nnlab.language import gettext as _
+from nnlab.limits import Number, OneOf, Rule, Whole
 from nnlab.losses import LOSSES
 from nnlab.optimizers import OPTIMIZERS
-from nnlab.registry import Choice
+from nnlab.registry import Choice, Registry
 from nnlab.schedules import SCHEDULES
 from nnlab.ui import knobs
 from nnlab.ui.choice import choose
-from nnlab.ui.playground.session import MOST_UNITS, Session, become
+from nnlab.ui.playground.session import Session, become
+from nnlab.ui.playground.stage import MOST_UNITS
 from nnlab.ui.slider import LogScale, Scale, WholeScale
-
-MOST_HIDDEN = 8
 
 
 def few_controls(held: Session) -> None:
@@ -209,9 +210,13 @@ def choose_network(now: Experiment) -> Network:
     name = _activation(_("output: activation"), "play_output", last.activation.name)
     names = {name: name for name in INITIALISERS}
     initialiser = now.network.initialiser
+    last = _activated(last, name)
+    activation = _choose_settings(ACTIVATIONS, last.activation, "play_output_settings")
     chosen = knobs.select(_("initialiser"), names, "play_initialiser", initialiser.name)
-    layers = (*hidden, _activated(last, name))
-    return Network(layers, initialiser if chosen == initialiser.name else Choice(chosen))
+    initialiser = _choose_settings(
+        INITIALISERS, _named(chosen, initialiser), "play_initialiser_settings"
+    )
+    return Network((*hidden, replace(last, activation=activation)), initialiser)
 
 
 def choose_depth(network: Network) -> Network:
@@ -243,7 +248,12 @@ def _activation(label: str, key: str, name: str) -> str:
 
 def _activated(layer: Layer, name: str) -> Layer:
     """The layer with this activation."""
-    return layer if name == layer.activation.name else replace(layer, activation=Choice(name))
+    return replace(layer, activation=_named(name, layer.activation))
+
+
+def _named(name: str, now: Choice) -> Choice:
+    """The choice of that name, with its settings where it is the one there is now."""
+    return now if name == now.name else Choice(name)
 
 
 def _choose_layer(layer: Layer, place: int) -> Layer:
@@ -257,12 +267,13 @@ def _choose_layer(layer: Layer, place: int) -> Layer:
             _("units"), f"play_units{place}", layer.units, WholeScale(1, MOST_UNITS)
         )
         name = _activation(_("activation"), f"play_activation{place}", layer.activation.name)
+        layer = _activated(layer, name)
+        activation = _settings(ACTIVATIONS, layer.activation, f"play_activation{place}")
         dropout = knobs.slide(
             _("dropout"), f"play_dropout{place}", layer.dropout, Scale(0.0, 0.9, 0.05)
         )
         norm = knobs.flip(_("batch norm"), f"play_norm{place}", layer.batch_norm)
-    layer = _activated(layer, name)
-    return replace(layer, units=int(units), dropout=dropout, batch_norm=norm)
+    return replace(layer, units=int(units), activation=activation, dropout=dropout, batch_norm=norm)
 
 
 def choose_rate(now: Experiment) -> float:
@@ -289,9 +300,9 @@ def _choose_method(now: Experiment, training: Training) -> Training:
     return replace(
         training,
         learning_rate=rate,
-        loss=training.loss if loss == training.loss.name else Choice(loss),
+        loss=_choose_settings(LOSSES, _named(loss, training.loss), "play_loss_settings"),
         optimizer=_choose_settings(
-            training.optimizer if optimizer == training.optimizer.name else Choice(optimizer)
+            OPTIMIZERS, _named(optimizer, training.optimizer), "play_settings"
         ),
     )
 
@@ -303,8 +314,11 @@ def _choose_amounts(now: Experiment, training: Training) -> Training:
         min(training.batch_size, now.data.n_samples),
         WholeScale(1, now.data.n_samples),
     )
-    schedule = knobs.select(
+    name = knobs.select(
         _("schedule"), {name: name for name in SCHEDULES}, "play_schedule", training.schedule.name
+    )
+    schedule = _choose_settings(
+        SCHEDULES, _named(name, training.schedule), "play_schedule_settings"
     )
     l1 = knobs.slide(_("L1"), "play_l1", training.l1, Scale(0.0, 0.1, 0.001))
     l2 = knobs.slide(_("L2"), "play_l2", training.l2, Scale(0.0, 0.1, 0.001))
@@ -315,7 +329,7 @@ def _choose_amounts(now: Experiment, training: Training) -> Training:
     return replace(
         training,
         batch_size=training.batch_size if whole else int(batch),
-        schedule=training.schedule if schedule == training.schedule.name else Choice(schedule),
+        schedule=schedule,
         shuffle=knobs.flip(_("shuffle"), "play_shuffle", training.shuffle),
         l1=l1,
         l2=l2,
@@ -323,14 +337,31 @@ def _choose_amounts(now: Experiment, training: Training) -> Training:
     )
 
 
-def _choose_settings(choice: Choice) -> Choice:
-    """The optimizer's own settings."""
-    settings = OPTIMIZERS.settings(choice)
-    chosen: dict[str, Any] = {}
-    with st.popover(_("settings of {name}").format(name=choice.name), key="play_settings"):
-        for name, value in settings.items():
-            key = f"play_{choice.name}_{name}"
-            show = knobs.flip if isinstance(value, bool) else knobs.exact
-            chosen[name] = show(name, key, value)
-    kept = {name: value for name, value in chosen.items() if value != settings[name]}
-    return choice if not kept else Choice(choice.name, tuple((dict(choice.options) | kept).items()))
+def _choose_settings(registry: Registry[Any], choice: Choice, key: str) -> Choice:
+    """The choice's own settings, where it has some."""
+    if not registry[choice.name].options:
+        return choice
+    with st.popover(_("settings of {name}").format(name=choice.name), key=key):
+        return _settings(registry, choice, key)
+
+
+def _settings(registry: Registry[Any], choice: Choice, key: str) -> Choice:
+    now, options = registry.settings(choice), registry[choice.name].options
+    chosen = {
+        name: _setting(name, f"{key}_{choice.name}_{name}", value, options[name].rule)
+        for name, value in now.items()
+    }
+    changed = {name: value for name, value in chosen.items() if value != now[name]}
+    options_now = dict(choice.options) | changed
+    return Choice(choice.name, tuple(options_now.items())) if changed else choice
+
+
+def _setting(name: str, key: str, value: Any, rule: Rule) -> Any:
+    """One setting, as its rule lets it be."""
+    if isinstance(rule, OneOf):
+        return knobs.select(name, {each: each for each in rule.words}, key, value)
+    if isinstance(rule, Whole):
+        return knobs.number(name, key, value, (rule.low, rule.high))
+    if isinstance(rule, Number):
+        return knobs.exact(name, key, value, min_value=rule.low, max_value=rule.high)
+    return knobs.flip(name, key, value)

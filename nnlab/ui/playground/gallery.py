@@ -6,6 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from nnlab.language import gettext as _
+from nnlab.language import sentences
 from nnlab.player import Player
 from nnlab.presets import PRESETS
 from nnlab.presets.preset import Preset
@@ -103,9 +104,9 @@ def _show(preset: Preset, player: Player) -> None:
 
 def _answer(preset: Preset, player: Player, guess: str | None) -> None:
     if guess == preset.question.right:
-        st.success(_("Yes.") + " " + _(preset.see), icon=":material/check_circle:")
+        st.success(sentences(_("Yes."), _(preset.see)), icon=":material/check_circle:")
     elif guess is not None:
-        st.info(_("Not quite.") + " " + _(preset.see), icon=":material/lightbulb:")
+        st.info(sentences(_("Not quite."), _(preset.see)), icon=":material/lightbulb:")
     else:
         st.info(_(preset.see), icon=":material/visibility:")
     if player.experiment != preset.experiment:

@@ -3,6 +3,8 @@ the pictures around it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from nnlab import language
@@ -77,12 +79,12 @@ def _bench(held: Session, mode: str) -> None:
         middle = st.container(key="play_middle", gap="small")
         right = st.container(key="play_right", gap="small")
         left = st.container(key="play_left", gap="small")
+    show = hand if held.player.playing else _turn
     with left:
-        controls = hand if held.player.playing else _turn
-        controls(mode)
+        show(CONTROLS[mode])
     with middle:
         stage = st.container()
-        edit_part(held)
+        show(edit_part)
     with stage:
         play()
     with right:
@@ -93,23 +95,23 @@ def _bench(held: Session, mode: str) -> None:
 
 
 @st.fragment
-def hand(mode: str) -> None:
-    """The controls while it plays. Where a slider is dragged and the run goes on, nothing else is
-    redrawn: the next frame shows what it does, and the rest follows when it is let go of."""
+def hand(turn: Callable[[Session], None]) -> None:
+    """Controls while it plays. Where a slider is dragged and the run goes on, they are redrawn
+    alone: the next frame shows what it does, and the rest follows when it is let go of."""
     language.use(language.current())
     with session_lock(), turns().turn(HAND_S):
         before = session().player.experiment
-        _turn(mode)
+        _turn(turn)
         goes_on = parting(before, session().player.experiment) > 0
         if alone() and not (goes_on and slider.moving()):
             st.rerun()
 
 
-def _turn(mode: str) -> None:
-    """The controls. All that one drag changes is one change, to be undone at once."""
+def _turn(turn: Callable[[Session], None]) -> None:
+    """Show controls. All that one drag changes is one change, to be undone at once."""
     held = session()
     begun, now = held.dragged_from, len(held.player.past)
-    CONTROLS[mode](held)
+    turn(held)
     if begun is not None:
         held.player.count_as_one(begun)
     held.dragged_from = (now if begun is None else begun) if slider.moving() else None
@@ -139,12 +141,14 @@ def taken(held: Session) -> Taken:
 
 
 def tell(held: Session) -> None:
-    """What went wrong, once."""
+    """What went wrong, and what is news, once."""
     if held.told == "full":
         st.info(_("Many people are playing at this moment. Try again in a minute."))
     elif held.told:
         st.warning(held.told, icon=":material/error:")
-    held.told = ""
+    if held.news:
+        st.toast(held.news)
+    held.told = held.news = ""
     if held.player.run.diverged_at is not None:
         text = _(
             "**The loss diverged** at step {step}: it was no longer a finite number. Everything "

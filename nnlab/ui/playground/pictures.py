@@ -10,7 +10,8 @@ from nnlab.figures.learning import Curves, Mark, learning_curves
 from nnlab.language import gettext as _
 from nnlab.measures import smoothed
 from nnlab.player import Player
-from nnlab.ui.playground.stage import BIG, CURVE, SMOOTH, SMOOTHING, mark_text
+from nnlab.ui.playground.marks import changes
+from nnlab.ui.playground.stage import BIG, CURVE, SMOOTH, SMOOTHING
 from nnlab.ui.view import view
 
 
@@ -71,8 +72,8 @@ def show_curves(player: Player) -> None:
     epochs = [table.epochs_at(step) for step in steps.tolist()]
     held_out = player.experiment.data.n_test > 0
     marks = [
-        Mark(table.epochs_at(each.step), mark_text(each))
-        for each in player.experiment.interventions
+        Mark(table.epochs_at(each.first), each.text, table.epochs_at(each.last))
+        for each in changes(player.experiment, player.newest)
     ]
     curves = Curves(
         epochs,

@@ -16,6 +16,7 @@ import streamlit as st
 from nnlab import language, parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
+from nnlab.graft import MOST_HIDDEN, Graft, with_layer, without_layer
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.permalink import fits, to_text
@@ -28,13 +29,25 @@ from nnlab.ui.hosting.governor import Plan, governor
 from nnlab.ui.hosting.house import house, within
 from nnlab.ui.hosting.turns import FRAME_S, HAND_S, turns
 from nnlab.ui.markup import as_text
-from nnlab.ui.playground.stage import SMOOTH, SMOOTHING, Cue, film, frame, mount
+from nnlab.ui.playground.stage import (
+    MOST_UNITS,
+    SMOOTH,
+    SMOOTHING,
+    Cue,
+    Settings,
+    film,
+    frame,
+    mount,
+)
 from nnlab.ui.server import session_lock
 
 EXPERIMENT, AT = "e", "at"
 FOLLOWED_S = 1.0
 """Seconds that the link may lag behind what plays."""
-MOST_UNITS = 32
+AHEAD, EPOCHS_AHEAD = "ahead", 10
+SPEED, PART = "speed", "part"
+"""Where the link says how many epochs one button trains, and how many it does by itself."""
+MOST_AHEAD = 1000
 _KEY = "nnlab.player"
 _DUE = "nnlab.frame_due"
 
@@ -56,15 +69,16 @@ START = Experiment(
 @dataclass
 class Session:
     """The player of this session, under which name the governor knows it, the text of its link, the
-    part that is picked, what has to be told once, the step that the link leads to where the run has
-    not come so far yet, when a hand was on it last, when the link followed it last, and, while a
-    slider is dragged, how many changes there were before."""
+    part that is picked, what went wrong and what is news (each is told once), the step that the
+    link leads to where the run has not come so far yet, when a hand was on it last, when the link
+    followed it last, and, while a slider is dragged, how many changes there were before."""
 
     player: Player
     text: str
     name: str
     picked: str = ""
     told: str = ""
+    news: str = ""
     goal: int = 0
     frames: int = 0
     touched: float = 0.0
@@ -93,6 +107,8 @@ def _opened(text: str) -> Session:
     experiment, told = _linked(text)
     player = Player(experiment, admit=within)
     held = Session(player, text, uuid4().hex, told=told, touched=time.monotonic())
+    player.speed = link.read(SPEED) if link.read(SPEED) in SPEEDS else player.speed
+    held.picked = link.read(PART) if has_part(experiment, link.read(PART)) else ""
     go_to(held, min(link.count(AT) or 0, experiment.n_steps))
     return held
 
@@ -124,6 +140,7 @@ def _complaint(error: ExperimentError) -> str:
 
 def remember(held: Session) -> bool:
     """Put experiment and step into the link; False when they are too long for one."""
+    _keep_look(held)
     text = held.wording()
     held.text = text if fits(text) else held.text
     if fits(text):
@@ -133,11 +150,17 @@ def remember(held: Session) -> bool:
     return fits(text)
 
 
+def _keep_look(held: Session) -> None:
+    """Put into the link how it is looked at: whoever serves the page next finds it there."""
+    link.follow(SPEED, "" if held.player.speed == Player.speed else held.player.speed)
+    link.follow(PART, held.picked)
+
+
 def _way_to(goal: int, step: int) -> str:
     """That a long run has not been trained again as a whole yet."""
     return _(
-        "It goes on to step {goal}. So far {step} steps have been trained anew: press Play, and it "
-        "pauses there by itself."
+        "It goes on to step {goal} and has come to step {step} so far: press Play, and it pauses "
+        "there by itself."
     ).format(goal=goal, step=step)
 
 
@@ -202,8 +225,13 @@ def _played(held: Session, plan: Plan) -> list[bytes]:
 
 def _frame(held: Session, wait: float, *, still: bool) -> bytes:
     held.frames += 1
-    smoothing = SMOOTHING if st.session_state.get(SMOOTH) else 0.0
-    return frame(held.player, Cue(held.frames, still, wait, held.picked, smoothing))
+    settings = Settings(SMOOTHING if st.session_state.get(SMOOTH) else 0.0, epochs_ahead())
+    return frame(held.player, Cue(held.frames, still, wait, held.picked, settings))
+
+
+def epochs_ahead() -> int:
+    """How many epochs one button trains, as the link says."""
+    return min(max(link.count(AHEAD) or EPOCHS_AHEAD, 1), MOST_AHEAD)
 
 
 def _play_on(held: Session, budget: float) -> None:
@@ -255,15 +283,24 @@ def _pause(held: Session, said: Mapping[str, Any]) -> None:
     governor().leave(held.name)
 
 
-def _ahead(speed: str, times: int = 1) -> Callable[[Session, Mapping[str, Any]], None]:
+def _ahead(speed: str) -> Callable[[Session, Mapping[str, Any]], None]:
     def go(held: Session, said: Mapping[str, Any]) -> None:
         player = held.player
-        goal = player.step
-        for _time in range(times):
-            goal = SPEEDS[speed](player.experiment, goal)
-        player.reach(goal)
+        player.reach(SPEEDS[speed](player.experiment, player.step))
 
     return go
+
+
+def _epochs(held: Session, said: Mapping[str, Any]) -> None:
+    """As many epochs as are set; what is not done at once goes on by playing."""
+    player = held.player
+    table = player.experiment.timetable
+    go_to(held, table.step_of(table.epoch_of(player.step) + epochs_ahead()))
+
+
+def _set_ahead(held: Session, said: Mapping[str, Any]) -> None:
+    count = min(max(round(_number(said, "value")), 1), MOST_AHEAD)
+    link.write(AHEAD, "" if count == EPOCHS_AHEAD else str(count))
 
 
 def _fresh(held: Session, said: Mapping[str, Any]) -> None:
@@ -275,6 +312,7 @@ def _speed(held: Session, said: Mapping[str, Any]) -> None:
     speed = said.get("value")
     if isinstance(speed, str) and speed in SPEEDS:
         held.player.speed = speed
+        _keep_look(held)
 
 
 def _seek(held: Session, said: Mapping[str, Any]) -> None:
@@ -302,6 +340,38 @@ def _resize(held: Session, said: Mapping[str, Any]) -> None:
         layers[place] = replace(layers[place], units=min(max(units, 1), MOST_UNITS))
         network = replace(now.network, layers=tuple(layers))
         held.player.wish(replace(now, network=network, interventions=()))
+
+
+def _relayer(held: Session, said: Mapping[str, Any]) -> None:
+    """A hidden layer more or fewer. Nothing has been learned at the start that could be kept."""
+    player, place = held.player, int(_number(said, "value"))
+    hidden, grows = len(player.experiment.network.layers) - 1, _number(said, "by") > 0
+    most, last = (MOST_HIDDEN - 1, hidden) if grows else (MOST_HIDDEN, hidden - 1)
+    if hidden > most or not 0 <= place <= last:
+        return
+    change = with_layer if grows else without_layer
+    graft = change(player.now(), place, player.run.module(player.run.moment(player.step)))
+    plain = replace(graft.experiment, interventions=())
+    learned = player.step > 0 or bool(player.experiment.interventions)
+    # A link that could be shared stays one.
+    carried = fits(to_text(graft.experiment, START)) or not fits(held.wording())
+    player.become(graft.experiment if learned and carried else plain)
+    held.picked = ""
+    if learned:
+        held.news = _kept(graft) if carried else _not_carried()
+
+
+def _kept(graft: Graft) -> str:
+    if not graft.anew:
+        return _("The other layers keep their weights.")
+    return _(
+        "The layer behind has another number of inputs now and begins with random weights. The "
+        "others keep theirs."
+    )
+
+
+def _not_carried() -> str:
+    return _("All begins anew: so many weights would be too long for the link.")
 
 
 def _add(held: Session, said: Mapping[str, Any]) -> None:
@@ -340,7 +410,7 @@ def _nothing(held: Session, said: Mapping[str, Any]) -> None:
     """The stage only asks for everything that it has not."""
 
 
-QUIET = {"seek", "speed", "whole"}
+QUIET = {"seek", "speed", "whole", "ahead"}
 """What changes nothing but the stage."""
 
 ACTS: Mapping[str, Callable[[Session, Mapping[str, Any]], None]] = MappingProxyType(
@@ -349,7 +419,8 @@ ACTS: Mapping[str, Callable[[Session, Mapping[str, Any]], None]] = MappingProxyT
         "pause": _pause,
         "step": _ahead("step"),
         "epoch": _ahead("epoch"),
-        "epochs": _ahead("epoch", 10),
+        "epochs": _epochs,
+        "ahead": _set_ahead,
         "reset": lambda held, said: held.player.rewind(),
         "fresh": _fresh,
         "undo": lambda held, said: held.player.undo(),
@@ -360,6 +431,7 @@ ACTS: Mapping[str, Callable[[Session, Mapping[str, Any]], None]] = MappingProxyT
         "whole": _nothing,
         "pick": _pick,
         "units": _resize,
+        "layers": _relayer,
         "add": _add,
         "move": _move,
     }

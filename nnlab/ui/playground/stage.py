@@ -13,18 +13,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nnlab.experiment import Experiment, Intervention
+from nnlab.experiment import Experiment
 from nnlab.figures import field, palette
 from nnlab.figures.drawing import layer_names
 from nnlab.figures.learning import HERE, TEST, TRAIN
+from nnlab.graft import MOST_HIDDEN
 from nnlab.language import gettext as _
 from nnlab.measures import smoothed
-from nnlab.packed import PARAMETERS
 from nnlab.player import SPEEDS, Player
-from nnlab.registry import Choice
 from nnlab.scene import BIG_MAP, Scene, kind_of
 from nnlab.ui.component import component
 from nnlab.ui.keep import keep_texts
+from nnlab.ui.playground.marks import changes
 
 mount = component("stage", isolated=False)
 
@@ -34,6 +34,8 @@ SMOOTH = "smooth"
 """The key of the switch that smooths the curves."""
 SMOOTHING = 0.8
 """How much of a smoothed loss comes from the moments before."""
+MOST_UNITS = 32
+LARGE = 1e5
 BARS = 12
 """Bars of the histogram that a unit shows instead of a map, with more than two inputs."""
 CURVES_EVERY = 4
@@ -41,23 +43,30 @@ CURVES_EVERY = 4
 
 
 @dataclass(frozen=True)
+class Settings:
+    """How much the curves are smoothed, and how many epochs one button trains."""
+
+    smoothing: float = 0.0
+    ahead: int = 10
+
+
+@dataclass(frozen=True)
 class Cue:
     """What a frame says besides the player: its number, whether it brings the still parts, the
-    seconds to wait before the next one, the part that is picked, and how much the curves are
-    smoothed."""
+    seconds to wait before the next one, the part that is picked, and the settings of the view."""
 
     number: int
     still: bool
     wait: float
     picked: str
-    smoothing: float = 0.0
+    settings: Settings = Settings()
 
 
 def frame(player: Player, cue: Cue) -> bytes:
     """The player as it is now, for the browser."""
     scene = player.scene()
     now = cue.still or cue.number % CURVES_EVERY == 0 or not player.playing
-    curves = _curves(player, cue.smoothing) if now else []
+    curves = _curves(player, cue.settings.smoothing) if now else []
     big, lines = _big(player.experiment, scene), _lines(player, scene)
     header = {
         **_state(player, cue),
@@ -86,18 +95,23 @@ def frame(player: Player, cue: Cue) -> bytes:
 
 def _state(player: Player, cue: Cue) -> dict[str, Any]:
     run, step = player.run, player.step
-    standing, changes, end = player.standing(), player.experiment.interventions, player.newest
+    standing, marks = player.standing(), changes(player.experiment, player.newest)
     return {
         "number": cue.number,
         "wait": round(cue.wait * 1000),
         "playing": player.playing,
         "speed": player.speed,
         "picked": cue.picked,
+        "ahead": cue.settings.ahead,
         "moments": len(run),
         "moment": run.moment(step),
         "at": _when(player.experiment, step),
         "said": _said(player, standing),
-        "marks": [(run.moment(each.step), mark_text(each)) for each in changes if each.step <= end],
+        "marks": [
+            (run.moment(each.first), run.moment(min(each.last, player.newest)), each.text)
+            for each in marks
+            if each.first <= player.newest
+        ],
         "engine": _("engine: {name}").format(name=player.trainer.engine),
         "enabled": _enabled(player),
     }
@@ -110,8 +124,8 @@ def _when(experiment: Experiment, step: int) -> str:
 
 def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
     numbers = kind_of(player.experiment) == "numbers"
-    losses = [f"{value:.4f}" for value in standing[:2]]
-    scores = [f"{value:.4f}" if numbers else f"{value:.1%}" for value in standing[2:]]
+    losses = [_short(value) for value in standing[:2]]
+    scores = [_short(value) if numbers else f"{value:.1%}" for value in standing[2:]]
     score, sides = _("R²") if numbers else _("accuracy"), 2 if player.experiment.data.n_test else 1
     names = (_("training loss"), _("test loss"))
     said = [(_("epoch"), _when(player.experiment, player.step))]
@@ -124,12 +138,9 @@ def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
     return said
 
 
-def mark_text(change: Intervention) -> str:
-    """A change on the way in a few signs."""
-    if change.field == PARAMETERS:
-        return "load_state_dict"
-    value = change.value if isinstance(change.value, Choice) else f"{change.value:.4g}"
-    return f"{change.field} = {value}"
+def _short(value: float) -> str:
+    """With four decimals, or as a power of ten where it would need more room than there is."""
+    return f"{value:.4f}" if not abs(value) >= LARGE else f"{value:.2e}"
 
 
 def _enabled(player: Player) -> dict[str, bool]:
@@ -239,6 +250,7 @@ def _still(experiment: Experiment) -> dict[str, Any]:
         "layers": [
             {
                 "name": name,
+                "short": _short_name(place, experiment),
                 "activation": layer.activation.name,
                 "units": _unit_names(place, layer.units, experiment),
             }
@@ -255,9 +267,14 @@ def _still(experiment: Experiment) -> dict[str, Any]:
             "selected": palette.SELECTED,
         },
         "views": {"big": BIG, "curve": CURVE},
+        "most": {"layers": MOST_HIDDEN, "units": MOST_UNITS},
         "texts": _texts(experiment),
         "speeds": [(name, text) for name, text in _speeds().items()],
     }
+
+
+def _short_name(place: int, experiment: Experiment) -> str:
+    return "y" if place == len(experiment.network.layers) else f"h{place}"
 
 
 def _unit_names(place: int, units: int, experiment: Experiment) -> list[str]:
@@ -280,7 +297,7 @@ def _texts(experiment: Experiment) -> dict[str, Any]:
     buttons = {
         "step": (_("Step"), _("one update of the weights")),
         "epoch": (_("Epoch"), _("once through the training rows")),
-        "epochs": (_("10 epochs"), _("ten times through the training rows")),
+        "epochs": (_("{count} epochs"), _("so many times through the training rows")),
         "reset": (_("Reset"), _("back to the very same start")),
         "fresh": (_("New start"), _("other random weights, the same data")),
     }
@@ -305,6 +322,10 @@ def _texts(experiment: Experiment) -> dict[str, Any]:
         "inputs": _("Inputs"),
         "fewer": _("one unit less"),
         "more": _("one unit more"),
+        "layers": _("Layers"),
+        "insert": _("Add a layer after: {layer}"),
+        "remove": _("Remove: {layer}"),
+        "ahead": _("how many epochs"),
         "weight": _("weight"),
         "bias": _("bias"),
         "keep": keep_texts(),

@@ -1,0 +1,79 @@
+"""What a browser reports in one moment, gathered into one message, is heard in every part of the
+page that it is for.
+
+Streamlit's browser gathers what widgets report within a few milliseconds and asks for a run of one
+part alone, that of the widget that was first. While something plays, its next tick would take away
+the run from a choice that is made in that very moment: the page would not follow it, or only when
+something else is turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.state.session_state import SessionState
+
+HEARD = "nnlab_heard"
+TRIGGERS = frozenset(
+    {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}
+)
+
+
+@cache
+def hear_all() -> None:
+    """From now on, once per process, every session hears all that is gathered in a message."""
+    handle = AppSession.handle_backmsg
+
+    def heard(session: AppSession, message: BackMsg) -> None:
+        others = list(_others(session, message)) if message.HasField("rerun_script") else []
+        handle(session, message)
+        for other in others:
+            handle(session, other)
+
+    AppSession.handle_backmsg = heard  # type: ignore[assignment, method-assign]
+
+
+def _others(session: AppSession, message: BackMsg) -> Iterator[BackMsg]:
+    """The same message for each other part of the page in which something was set. What happens
+    once, such as a click, has been told with the first."""
+    asked, before = message.rerun_script, vars(session).get(HEARD, {})
+    states = asked.widget_states.widgets
+    now = vars(session)[HEARD] = {each.id: each.SerializeToString() for each in states}
+    if not asked.fragment_id or asked.page_script_hash != session.page_script_hash:
+        return
+    news = (each for each in states if _is_news(each, before.get(each.id, now[each.id]), now))
+    parts = {part for each in news for part in _parts(session.session_state, each.id)}
+    for part in [""] if "" in parts else sorted(parts - {asked.fragment_id}):
+        other = BackMsg()
+        other.CopyFrom(message)
+        other.rerun_script.fragment_id = part
+        _leave_out_triggers(other.rerun_script)
+        yield other
+
+
+def _is_news(state: WidgetState, before: bytes, now: Mapping[str, bytes]) -> bool:
+    """Whether it is another than in the message before, or happens once."""
+    return _is_trigger(state) or before != now[state.id]
+
+
+def _parts(state: SessionState, widget: str) -> Iterator[str]:
+    """The part of the page in which a widget stands, "" where that is the page itself; nothing for
+    a widget that is no longer there."""
+    metadata = state._new_widget_state.widget_metadata.get(widget)
+    if metadata:
+        yield metadata.fragment_id or ""
+
+
+def _is_trigger(state: WidgetState) -> bool:
+    return state.WhichOneof("value") in TRIGGERS
+
+
+def _leave_out_triggers(asked: ClientState) -> None:
+    kept = [each for each in asked.widget_states.widgets if not _is_trigger(each)]
+    del asked.widget_states.widgets[:]
+    asked.widget_states.widgets.extend(kept)
