@@ -59,12 +59,12 @@ def served(turns: Turns, clock: Clock, came: Sequence[tuple[float, float]]) -> l
 
 def test_a_hand_goes_before_pages_and_those_before_frames(clock: Clock) -> None:
     came = [(0.0, FRAME_S), (0.0, PAGE_S), (0.0, HAND_S), (0.0, FRAME_S), (0.0, HAND_S)]
-    assert served(Turns(), clock, came) == [2, 4, 1, 0, 3]
+    assert served(Turns(1), clock, came) == [2, 4, 1, 0, 3]
 
 
 def test_hands_that_never_rest_hold_up_no_frame_that_is_due(clock: Clock) -> None:
     came = [(0.0, FRAME_S), *[(FRAME_S / 4, HAND_S)] * 8]
-    order = served(Turns(), clock, came)
+    order = served(Turns(1), clock, came)
     assert order.index(0) <= 4
     assert [each for each in order if each] == list(range(1, 9))
 
@@ -89,7 +89,7 @@ def test_no_more_compute_at_once_than_there_are_turns(at_once: int) -> None:
 
 
 def test_long_work_holds_nobody_up() -> None:
-    turns, end = Turns(), threading.Event()
+    turns, end = Turns(1), threading.Event()
 
     def work() -> None:
         with turns.turn(HAND_S):
@@ -106,12 +106,12 @@ def test_long_work_holds_nobody_up() -> None:
 
 
 def test_who_leaves_early_or_by_an_error_lets_the_next_one_begin(clock: Clock) -> None:
-    turns = Turns()
+    turns = Turns(1)
     with turns.turn(HAND_S):
         turns.leave()
         with others(1) as pool, turns.turn(HAND_S):
             pool.submit(lambda: turns.turn(HAND_S).__enter__()).result()
-    turns = Turns()
+    turns = Turns(1)
     with pytest.raises(ValueError, match="no"), turns.turn(HAND_S):
         raise ValueError("no")
     with turns.turn(HAND_S), turns.turn(FRAME_S):

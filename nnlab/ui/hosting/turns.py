@@ -1,6 +1,7 @@
-"""Python computes for one visitor at a time, however many threads want to: here they take turns.
-What a hand has just done is due at once, a page soon, and what goes on by itself a little later, so
-that no slider waits for somebody else's frames, and no frame for ever."""
+"""Python computes for one visitor at a time, however many threads want to: here they take turns,
+two at once, so that one who computes for long leaves the other to a slider. What a hand has just
+done is due at once, a page soon, and what goes on by itself a little later: no slider waits for
+somebody else's frames, and no frame for ever."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ class Ticket:
 class Turns:
     """Whoever is due first goes first, `at_once` of them at a time."""
 
-    at_once: int = 1
+    at_once: int = 2
     _line: list[Ticket] = field(default_factory=list)
     _at_work: list[Ticket] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
