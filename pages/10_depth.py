@@ -6,9 +6,8 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
-from nnlab.ui.lessons.depth import choose_start, explore, formula, script, taken
-from nnlab.ui.live import live
-from nnlab.ui.take_away import take_away
+from nnlab.ui.lessons import depth
+from nnlab.ui.live import live_with
 
 lesson.question(
     _("Why did it stop learning?"),
@@ -29,9 +28,5 @@ lesson.predict(
     because=_("0.6 to the power of 20 is 0.00004. The gradients shrink on their way back as well."),
 )
 
-aim, seed = choose_start()
-seen = live(partial(explore, aim, seed, frame.device()))
-
-lesson.formula(formula(seen))
-lesson.code(script(seen))
-take_away(taken(seen))
+aim, seed = depth.choose_start()
+live_with(partial(depth.explore, aim, seed, frame.device()), depth.tell)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from nnlab.language import gettext as _
-from nnlab.scripts.backward import script
 from nnlab.ui import lesson
 from nnlab.ui.lessons import backward
-from nnlab.ui.live import live
-from nnlab.ui.take_away import take_away
+from nnlab.ui.live import live_with
 
 lesson.question(
     _("How does the network know what to change?"),
@@ -34,9 +32,4 @@ lesson.predict(
 )
 
 drawn = backward.choose_network()
-seen = live(partial(backward.explore, drawn))
-backward.show_tasks(seen)
-
-lesson.formula(backward.formula(seen.told.experiment))
-lesson.code(script(seen.told.experiment))
-take_away(backward.taken(seen))
+live_with(partial(backward.explore, drawn), backward.tell)

@@ -7,10 +7,9 @@ from functools import partial
 import streamlit as st
 
 from nnlab.language import gettext as _
-from nnlab.scripts.accumulation import script
 from nnlab.ui import lesson
 from nnlab.ui.lessons import bugs
-from nnlab.ui.live import live
+from nnlab.ui.live import live_with
 
 lesson.question(
     _("What does zero_grad do?"),
@@ -32,12 +31,7 @@ lesson.predict(
 )
 
 seed = bugs.choose_start()
-experiment, part = live(partial(bugs.pile_up, seed))
-lesson.formula(
-    r"\text{.grad} \leftarrow \text{.grad} + \frac{\partial L}{\partial \theta}"
-    r"\qquad \theta \leftarrow \theta - \eta \cdot \text{.grad}"
-)
-lesson.code(script(experiment, part))
+live_with(partial(bugs.pile_up, seed), bugs.tell)
 
 st.header(_("The bug zoo"), anchor=False)
 st.markdown(
@@ -46,5 +40,4 @@ st.markdown(
         "what is wrong, and mend it: your remedy is run, and the curve tells whether it helped."
     )
 )
-live(partial(bugs.visit_zoo, seed))
-bugs.count_mended(seed)
+live_with(partial(bugs.visit_zoo, seed), bugs.count_mended)

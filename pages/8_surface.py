@@ -6,9 +6,8 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
-from nnlab.ui.lessons.surface import choose_start, explore, formula, script, taken
-from nnlab.ui.live import live
-from nnlab.ui.take_away import take_away
+from nnlab.ui.lessons import surface
+from nnlab.ui.live import live_with
 
 lesson.question(
     _("Where is the bottom?"),
@@ -32,9 +31,5 @@ lesson.predict(
     ),
 )
 
-start = choose_start()
-seen = live(partial(explore, start, frame.device()))
-
-lesson.formula(formula(seen.run.experiment))
-lesson.code(script(seen))
-take_away(taken(seen))
+start = surface.choose_start()
+live_with(partial(surface.explore, start, frame.device()), surface.tell)

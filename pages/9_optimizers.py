@@ -8,9 +8,8 @@ import streamlit as st
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
-from nnlab.ui.lessons.optimizers import explore, formula, plan, script, taken
-from nnlab.ui.live import live
-from nnlab.ui.take_away import take_away
+from nnlab.ui.lessons import optimizers
+from nnlab.ui.live import live_with
 
 lesson.question(
     _("Which optimizer, and why?"),
@@ -34,8 +33,7 @@ lesson.predict(
     ),
 )
 
-race = live(partial(explore, frame.device()))
-lesson.formula(formula(race))
+live_with(partial(optimizers.explore, frame.device()), partial(optimizers.tell, frame.device()))
 
 st.subheader(_("A learning rate that changes"), anchor=False)
 st.markdown(
@@ -44,6 +42,4 @@ st.markdown(
         "before the training starts: large steps at first, small ones at the end."
     )
 )
-live(partial(plan, frame.device()))
-lesson.code(script(race))
-take_away(taken(race, frame.device()))
+live_with(partial(optimizers.plan, frame.device()), optimizers.tell_plan)

@@ -1,6 +1,7 @@
 // A small menu at a picture's corner that saves it: <nnlab-keep>. Whoever shows the picture says what
-// can be saved: keep.offer = { name, texts, files }, where files has a function for each ending that
-// gives a Blob, or the rows of a table. The menu opens on a click or by keyboard, and Escape or
+// can be saved: keep.offer = { name, texts, files, table }, where files has a function for each ending
+// that gives a Blob, or the rows of a table, and table, where there is one, opens the picture's numbers
+// for reading (see numbers.js). The menu opens on a click or by keyboard, and Escape or
 // leaving it closes it. Where there is a mouse, its button shows while the picture is pointed at.
 
 const ENDINGS = { csv: "csv", png: "png", svg: "svg" }
@@ -49,9 +50,9 @@ class Keep extends HTMLElement {
     document.head.append(style)
   }
 
-  set offer({ name, texts, files }) {
-    Object.assign(this, { name, texts, files })
-    const kinds = Object.keys(files)
+  set offer({ name, texts, files, table = null }) {
+    Object.assign(this, { name, texts, files, table })
+    const kinds = [...(table ? ["table"] : []), ...Object.keys(files)]
     const said = [texts.label, ...kinds.map((kind) => texts[kind])].join("\n")
     if (said === this.said) return
     this.said = said
@@ -75,6 +76,10 @@ class Keep extends HTMLElement {
   async save(kind) {
     this.menu.querySelector("p")?.remove()
     try {
+      if (kind === "table") {
+        this.close()
+        return this.table()
+      }
       const made = await this.files[kind]()
       download(Array.isArray(made) ? csv(made) : made, `nnlab-${this.name}.${ENDINGS[kind]}`)
       this.close()

@@ -3,7 +3,8 @@
 // Reports go to Python while a slider is dragged. A report is the group's text (see slider.py), a
 // number, and whether the value is final: final ones also go into the link. The next report waits
 // until Python has answered the last one and the page is quiet, so that a slow page is never
-// interrupted before it has drawn; the newest value is always sent in the end.
+// interrupted before it has drawn; the newest value is always sent in the end. A value that is final
+// in the moment in which it is set is reported once, as final.
 
 const POINTED = "nnlab:pointed"
 const SEPARATOR = "_"
@@ -154,7 +155,8 @@ function set(group, row, value) {
   row.said.textContent = ""
   draw(row)
   group.dirty = true
-  pump(group)
+  clearTimeout(group.timer)
+  group.timer = setTimeout(() => pump(group))
 }
 
 function typed(group, row) {

@@ -37,7 +37,7 @@ export default function show(component) {
   view.data = data
   view.root.setAttribute("aria-label", data.alt)
   view.plot.style.minHeight = `${data.height}px`
-  view.keep.offer = { name: data.key, texts: data.keep, files: view.files }
+  offer(view)
   want(view)
   if (isNew) document.dispatchEvent(new CustomEvent(WAITING, { detail: data.key }))
   // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
@@ -54,10 +54,12 @@ function mount(parent) {
   lit.setAttribute("class", "nnlab-lit")
   const view = { root, plot, lit, shown: null, drawing: false, parts: null, pointed: null, marked: null }
   furnish(view)
-  view.files = { png: () => image(view, "png"), svg: () => image(view, "svg"), csv: () => numbers(view) }
+  view.numbers = document.createElement("nnlab-numbers")
+  const csv = () => view.numbers.rows(plot)
+  view.files = { png: () => image(view, "png"), svg: () => image(view, "svg"), csv }
   view.keep = document.createElement("nnlab-keep")
   view.keep.hidden = true
-  parent.append(view.keep, root)
+  parent.append(view.keep, view.numbers, root)
   view.listen = (event) => light(view, event.detail)
   document.addEventListener(POINTED, view.listen)
   view.heed = (event) => mark(view, event.detail)
@@ -84,6 +86,7 @@ function unmount(parent, view) {
   view.gone = true
   window.Plotly?.purge(view.plot)
   view.keep.remove()
+  view.numbers.remove()
   view.root.remove()
   views.delete(parent)
 }
@@ -136,6 +139,7 @@ function drawn(view, wanted) {
   if (!view.listening) listenToPlot(view)
   view.shown = wanted
   view.keep.hidden = false
+  offer(view)
   view.parts = null
   view.root.dataset.drawn = Number(view.root.dataset.drawn) + 1
   light(view, view.pointed)
@@ -232,6 +236,14 @@ function resize(view) {
 
 // ---- saving ----
 
+// A diagram has no axes: its numbers stand beside what they belong to, and would be no table.
+function offer(view) {
+  const { key, keep, alt } = view.data
+  const charted = view.shown && view.plot._fullLayout.xaxis?.visible !== false
+  const table = charted ? () => view.numbers.open(view.plot, alt, keep) : null
+  view.keep.offer = { name: key, texts: keep, files: view.files, table }
+}
+
 // As it stands, with its zoom, on the page's own background.
 async function image(view, format) {
   const { plot, latest, colors, data } = view
@@ -241,36 +253,6 @@ async function image(view, format) {
   const found = await window.Plotly.toImage(figure, { format, ...size, imageDataOnly: true })
   if (format === "svg") return new Blob([found], { type: "image/svg+xml" })
   return new Blob([Uint8Array.from(atob(found), (sign) => sign.charCodeAt(0))], { type: "image/png" })
-}
-
-// A row for each point of each trace that can be seen, under a row of names.
-function numbers({ plot }) {
-  const rows = plot._fullData.filter(({ visible }) => visible === true).flatMap(rowsOf)
-  return [["trace", "x", "y", "z", "text"], ...rows]
-}
-
-function rowsOf(trace) {
-  const { x, y, z, text } = trace
-  const name = plain(trace._input.name || String(trace.index + 1))
-  const at = (list, i) => (isList(list) ? list[i] : undefined)
-  const told = (said) => (typeof said === "string" ? plain(said) : said)
-  const row = (...values) => [name, ...values.slice(0, 3).map(told), told(values[3]) ?? ""]
-  if (isList(z?.[0])) {
-    const place = (list, i, j) => (isList(list?.[i]) ? list[i][j] : undefined)
-    return Array.from(z).flatMap((line, i) =>
-      Array.from(line, (value, j) => row(place(x, i, j) ?? at(x, j) ?? j, place(y, i, j) ?? at(y, i) ?? i, value, place(text, i, j))))
-  }
-  const count = Math.max(...[x, y, z].map((list) => (isList(list) ? list.length : 0)))
-  const all = Array.from({ length: count }, (_, i) => row(at(x, i), at(y, i), at(z, i), at(text, i)))
-  return all.filter((values) => values.slice(1, 4).some((value) => value !== null && value !== undefined))
-}
-
-const isList = (value) => Array.isArray(value) || ArrayBuffer.isView(value)
-
-// What Plotly's small markup says, without the markup.
-function plain(text) {
-  if (!/[<&]/.test(text)) return text
-  return new DOMParser().parseFromString(text.replace(/<br\s*\/?>/g, " "), "text/html").body.textContent
 }
 
 let loading = null

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
@@ -20,66 +20,96 @@ WIDE = 1000.0
 @dataclass(frozen=True)
 class LossCurve:
     """Losses at steps, the step one stands at, and the step at which the loss diverged, if it
-    did. `steps_per_epoch` turns steps into epochs."""
+    did. `steps_per_epoch` turns steps into epochs; without it the curve counts in steps."""
 
     steps: Sequence[int]
     losses: Sequence[float]
     at: int
-    steps_per_epoch: int = 1
+    steps_per_epoch: int | None = None
     diverged_at: int | None = None
+
+    def place(self, step: int) -> float:
+        """Where a step lies on the axis."""
+        return step / (self.steps_per_epoch or 1)
 
 
 def loss_curve(curve: LossCurve) -> go.Figure:
-    """The curve over epochs, a marker where one stands, a cross where the loss diverged."""
-    epochs = [step / curve.steps_per_epoch for step in curve.steps]
+    """The curve, a marker where one stands, a cross where the loss diverged."""
+    words = _words(curve)
     here = max(i for i, step in enumerate(curve.steps) if step <= curve.at or i == 0)
-    traces = [_line(curve, epochs), _marker(epochs[here], curve.losses[here])]
+    traces = [
+        _line(curve, words.point),
+        _marker(curve.place(curve.steps[here]), curve.losses[here]),
+    ]
     if curve.diverged_at is not None:
-        traces.append(_cross(curve.diverged_at / curve.steps_per_epoch, curve.losses[-1]))
+        traces.append(_cross(curve.place(curve.diverged_at), curve.losses[-1], words.diverged))
     return palette.figure(
         palette.SMALL_HEIGHT,
         traces,
         hovermode="closest",
-        xaxis={"title": {"text": _("epoch")}, "rangemode": "tozero"},
+        xaxis={"title": {"text": words.axis}, "rangemode": "tozero"},
         yaxis={"title": {"text": _("loss")}, **_scale(curve.losses)},
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
     )
 
 
-def _line(curve: LossCurve, epochs: Sequence[float]) -> dict[str, Any]:
+class _Words(NamedTuple):
+    """What the axis is called, and what is said of a point and of the place of divergence."""
+
+    axis: str
+    point: str
+    diverged: str
+
+
+def _words(curve: LossCurve) -> _Words:
+    if curve.steps_per_epoch is None:
+        return _Words(
+            _("step"),
+            _("step %{x}, loss %{y:.6f}"),
+            _("NaN or infinity from step %{x} on"),
+        )
+    return _Words(
+        _("epoch"),
+        _("epoch %{x:.4~g}, loss %{y:.6f}"),
+        _("NaN or infinity from epoch %{x:.4~g} on"),
+    )
+
+
+def _line(curve: LossCurve, said: str) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": list(epochs),
+        "x": [curve.place(step) for step in curve.steps],
         "y": list(curve.losses),
-        "mode": "lines+markers" if len(epochs) <= 60 else "lines",
+        "mode": "lines+markers" if len(curve.steps) <= 60 else "lines",
         "line": {"color": palette.POSITIVE, "width": 2.5},
         "marker": {"size": 4},
         "customdata": [f"s{step}" for step in curve.steps],
-        "hovertemplate": _("epoch %{x:.4~g}, loss %{y:.6f}") + "<extra></extra>",
+        "hovertemplate": said + "<extra></extra>",
     }
 
 
-def _marker(epoch: float, loss: float) -> dict[str, Any]:
+def _marker(place: float, loss: float) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [epoch],
+        "x": [place],
         "y": [loss],
         "mode": "markers",
         "marker": {"size": 13, "color": palette.SELECTED, "symbol": "circle-open", "line.width": 3},
         "hoverinfo": "skip",
+        "showlegend": False,
     }
 
 
-def _cross(epoch: float, loss: float) -> dict[str, Any]:
+def _cross(place: float, loss: float, said: str) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [epoch],
+        "x": [place],
         "y": [loss],
         "mode": "markers+text",
         "text": [_("diverged")],
         "textposition": "middle left",
         "marker": {"size": 14, "color": palette.NEGATIVE, "symbol": "x"},
-        "hovertemplate": _("NaN or infinity from epoch %{x:.4~g} on") + "<extra></extra>",
+        "hovertemplate": said + "<extra></extra>",
     }
 
 

@@ -20,9 +20,14 @@ export default async (component) => (await Promise.all(fetched))[0].default(comp
 
 def component(name: str, *, isolated: bool) -> Callable[..., Any]:
     """Register static/<name>.js; `isolated` puts it into a shadow root."""
-    files = [_address(file) for file in (f"{name}.js", "history.js", "keep.js", "post.js")]
+    files = [_address(file) for file in _files(name)]
     stub = _STUB.format(files=files)
     return st.components.v2.component(f"nnlab_{name}", js=stub, isolate_styles=isolated)
+
+
+def _files(name: str) -> tuple[str, ...]:
+    """The module itself, and what any of them may need."""
+    return (f"{name}.js", "history.js", "keep.js", "numbers.js", "post.js")
 
 
 def _address(file: str) -> str:

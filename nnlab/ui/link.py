@@ -10,13 +10,17 @@ browsers send links that are a moment old.
 from __future__ import annotations
 
 import math
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 _MEMORY = "nnlab.link"
+_ASKING: ContextVar[tuple[set[str], ...]] = ContextVar("asking", default=())
+"""The part of the page that this thread runs; empty for the page itself."""
 
 
 @dataclass
@@ -29,12 +33,14 @@ class _Memory:
     texts: dict[str, str] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     behind: bool = False
+    asked: list[set[str]] = field(default_factory=lambda: [set()])
 
 
 def arrive(page: str) -> None:
     """Say which page this run shows: on another page than before, the link is read anew."""
     memory = _memory()
-    memory.settled = False
+    answer()
+    memory.asked = [set()]
     if memory.page != page:
         memory.page = page
         memory.behind = False
@@ -71,13 +77,18 @@ def lags() -> bool:
 
 
 def settle() -> None:
-    """Say that something was decided since the page was last run as a whole."""
+    """Say that something was decided: all that follows from it has to be shown."""
     _memory().settled = True
 
 
 def settled() -> bool:
-    """Whether something was decided since then."""
+    """Whether something was decided that is not yet answered."""
     return _memory().settled
+
+
+def answer() -> None:
+    """Say that all that follows from what was decided is shown."""
+    _memory().settled = False
 
 
 def arrived() -> bool:
@@ -97,6 +108,7 @@ def read(key: str) -> str:
     if given is not None and key not in memory.read:
         memory.texts[key] = memory.written[key] = given
     memory.read.add(key)
+    (_ASKING.get() or memory.asked)[0].add(key)
     _put(key, memory.written.get(key, ""))
     return memory.texts.get(key, "")
 
@@ -153,6 +165,32 @@ def forget_beyond(key: str, last: int) -> None:
     """Put a parameter back to its default where it counts beyond the last that there is."""
     if (count(key) or 0) > last:
         forget(key)
+
+
+@contextmanager
+def asking(keys: set[str]) -> Iterator[None]:
+    """What a part of the page that is run alone asks for within goes into `keys`, in place of what
+    it asked for before."""
+    memory = _memory()
+    keys.clear()
+    if not any(each is keys for each in memory.asked):
+        memory.asked.append(keys)
+    before = _ASKING.set((keys,))
+    try:
+        yield
+    finally:
+        _ASKING.reset(before)
+
+
+def tidy() -> None:
+    """Take out of the link what this page knows and nothing on the screen asks for. The session
+    still knows it: it comes back with what asks for it."""
+    memory = _memory()
+    asked = set().union(*memory.asked)
+    for key in st.query_params.to_dict():
+        own = key.startswith(f"{memory.page}_") and memory.page
+        if own and key not in asked and key not in st.session_state:
+            del st.query_params[key]
 
 
 def _put(key: str, text: str) -> None:

@@ -50,7 +50,7 @@ def test_the_race_moves_to_another_ground_and_to_a_network(lesson: Page) -> None
     widget(lesson, "optimizers_ground").get_by_text("Rosenbrock").click()
     expect(lesson.get_by_text("Let at least 3 of the 7")).to_be_visible()
     widget(lesson, "optimizers_ground").get_by_text("The tutorial's network").click()
-    expect(picture(lesson, "contours")).to_have_count(0)
+    expect(picture(lesson, "contours")).to_be_hidden()
     expect(lesson.get_by_text("all seven losses below 0.01")).to_be_visible()
     expect(picture(lesson, "heights")).to_have_attribute("aria-label", re.compile("Adagrad"))
 

@@ -160,3 +160,20 @@ def test_axe_finds_nothing(page: Page, ground: Server) -> None:
     results = Axe().run(page)
     grave = [v for v in results.response["violations"] if v["impact"] in {"serious", "critical"}]
     assert grave == [], results.generate_report()
+
+
+def test_the_numbers_of_a_picture_are_read_as_a_table_by_keyboard(
+    page: Page, ground: Server
+) -> None:
+    open_ground(page, ground)
+    drawn = page.evaluate(f"Array.from({PLOT.format(key='curve')}.data[0].y)")
+    page.locator(".st-key-curve nnlab-keep summary").focus()
+    for key in ("Enter", "Tab", "Enter"):
+        page.keyboard.press(key)
+    rows = page.locator("nnlab-numbers dialog tbody tr")
+    expect(rows).to_have_count(len(drawn))
+    last = float(rows.last.locator("td").last.inner_text())
+    assert last == pytest.approx(drawn[-1], rel=1e-5)
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Escape")
+    expect(page.locator("nnlab-numbers dialog")).to_have_count(0)

@@ -57,7 +57,7 @@ def test_by_hand_and_what_pytorch_keeps_are_the_same_to_the_last_shown_digit(nam
 
 def test_the_program_prints_where_they_end_and_what_is_kept() -> None:
     page = lesson(ground="himmelblau", racer="Adam", at="7", steps_himmelblau="40")
-    printed = printed_by([programs(page)[-1]])[0].splitlines()
+    printed = printed_by([programs(page)[0]])[0].splitlines()
     ends = {line.split(" ")[0]: float(line.rsplit(" ", 1)[1]) for line in printed[: len(LANES)]}
     for name, height in ends.items():
         assert height >= 0, name
@@ -71,7 +71,7 @@ def test_the_program_prints_where_they_end_and_what_is_kept() -> None:
 
 def test_the_programs_ends_are_the_walks() -> None:
     page = lesson(steps_ravine="30")
-    printed = printed_by([programs(page)[-1]])[0].splitlines()[: len(LANES)]
+    printed = printed_by([programs(page)[0]])[0].splitlines()[: len(LANES)]
     point = torch.tensor(VALLEYS["ravine"].start, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([point], lr=0.3)
     for _step in range(30):
@@ -90,7 +90,7 @@ def test_the_ravine_can_be_run_down_by_plain_sgd() -> None:
 def test_on_the_network_the_ledger_tells_a_weight() -> None:
     page = lesson(ground="network", racer="Nesterov", at="3", part_network="w0.1.2")
     assert set(book(page)) == {".grad", "momentum_buffer", "parameter"}
-    assert "y_pred = model(x)" in programs(page)[-1]
+    assert "y_pred = model(x)" in programs(page)[0]
 
 
 def test_a_click_on_the_ground_starts_the_race_there() -> None:
@@ -102,8 +102,9 @@ def test_a_click_on_the_ground_starts_the_race_there() -> None:
 
 
 @pytest.mark.parametrize("schedule", ["step", "warm_up_cosine", "constant"])
-def test_a_schedule_is_drawn(schedule: str) -> None:
-    assert lesson(schedule=schedule)
+def test_the_schedule_that_is_drawn_is_in_its_program(schedule: str) -> None:
+    program = programs(lesson(schedule=schedule))[-1]
+    assert ("lr_scheduler" in program) == (schedule != "constant")
 
 
 def test_nonsense_in_the_link_is_one_sentence_and_a_sane_page() -> None:

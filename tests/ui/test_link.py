@@ -93,3 +93,32 @@ def test_a_number_without_end_is_taken_out_of_the_link(text: str) -> None:
     app = click(open_page(w="1e3", seed=text), "mend")
     assert state(app) == ("1e3", "1e3")
     assert "seed" not in app.query_params
+
+
+def changing_page() -> None:
+    import streamlit as st
+
+    from nnlab.ui import link
+
+    link.arrive("one")
+    st.button("back", on_click=link.write, args=("one_at", ""))
+    st.button("write", on_click=link.write, args=("one_w", "3"))
+    with link.asking(set()):
+        shown = "x" if link.read("one_at") else "w"
+        st.text(link.read(f"one_{shown}"))
+    link.tidy()
+
+
+def test_what_nothing_asks_for_leaves_the_link_and_comes_back_with_what_asks() -> None:
+    app = AppTest.from_function(changing_page)
+    app.query_params.update({"one_w": "1", "one_x": "5", "two_w": "7"})
+    app.run()
+    assert app.query_params == {"one_w": "1", "two_w": "7"}
+    click(app, "write")
+    app.query_params["one_at"] = "2"
+    app.session_state["nnlab.link"].read.discard("one_at")
+    app.run()
+    assert app.query_params == {"one_at": "2", "two_w": "7"}
+    click(app, "back")
+    assert app.query_params == {"one_w": "3", "two_w": "7"}
+    assert app.text[0].value == "3"

@@ -35,3 +35,18 @@ def test_the_lesson_follows_what_was_decided_in_a_part(
         followed = True
     assert followed == (alone and settled)
     assert shown == [1] * (not followed)
+
+
+def test_the_rest_follows_a_part_only_where_something_was_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decided: list[bool] = []
+    told: list[int] = []
+    monkeypatch.setattr(live, "session_lock", nullcontext)
+    monkeypatch.setattr(link, "settled", lambda: decided[-1])
+    parts = iter(range(9))
+    known = live._Known[int]()
+    for each in (False, False, True, False):
+        decided.append(each)
+        live._shown_with(lambda: next(parts), told.append, known)
+    assert told == [0, 0, 2, 2]

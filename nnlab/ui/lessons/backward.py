@@ -28,14 +28,14 @@ from nnlab.language import gettext_noop as N_
 from nnlab.losses import LOSSES
 from nnlab.network import begin, locate
 from nnlab.registry import Choice
-from nnlab.scripts.backward import Line, listing
+from nnlab.scripts.backward import Line, listing, script
 from nnlab.training import STEPS, train
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_activation, choose_seed, count
 from nnlab.ui.parts import change_part, choose_part, read_edits, undo_buttons
 from nnlab.ui.slider import LogScale, Scale, WholeScale, live_slider, live_sliders, parse
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 
 PAGE, AT = "backward", "backward_at"
@@ -188,7 +188,15 @@ def explore(drawn: Experiment) -> Seen:
     return Seen(told, operation)
 
 
-def taken(seen: Seen) -> Taken:
+def tell(seen: Seen) -> None:
+    """The tasks, the formula and the program of what is on the screen."""
+    show_tasks(seen)
+    lesson.formula(formula(seen.told.experiment))
+    lesson.code(script(seen.told.experiment))
+    take_away(_taken(seen))
+
+
+def _taken(seen: Seen) -> Taken:
     """The network on the screen, before its first update."""
     return Taken("backward", lambda: Look(train(seen.told.experiment, engine=REFERENCE), 0))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from nnlab.figures.accumulation import pile
 from nnlab.figures.bug import bug_curves
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
+from nnlab.scripts.accumulation import script
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
@@ -41,8 +43,16 @@ def choose_start() -> int:
     return choose_seed(PAGE, *(f"{PAGE}_tried_{name}" for name in BUGS), first=0)
 
 
-def pile_up(seed: int) -> tuple[Experiment, str]:
-    """Follow one number's `.grad` over the first steps; returns the experiment and the number."""
+@dataclass(frozen=True)
+class Pile:
+    """Whose `.grad` is followed, in which experiment."""
+
+    experiment: Experiment
+    part: str
+
+
+def pile_up(seed: int) -> Pile:
+    """Follow one number's `.grad` over the first steps."""
     sights, controls = st.columns([3, 2], gap="large")
     with controls:
         options = {part: ": ".join((part, _(text))) for part, text in _PARTS.items()}
@@ -67,7 +77,16 @@ def pile_up(seed: int) -> tuple[Experiment, str]:
             _("The next step now walks uphill, though backward() has just said where down is."),
             done=(found.piled[at] * found.fresh[at]).item() < 0,
         )
-    return experiment, part
+    return Pile(experiment, part)
+
+
+def tell(piled: Pile) -> None:
+    """The formula and the program of what is on the screen."""
+    lesson.formula(
+        r"\text{.grad} \leftarrow \text{.grad} + \frac{\partial L}{\partial \theta}"
+        r"\qquad \theta \leftarrow \theta - \eta \cdot \text{.grad}"
+    )
+    lesson.code(script(piled.experiment, piled.part))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -100,8 +119,9 @@ def arithmetic(found: Accumulation, at: int) -> str:
     return said + "\n\n```text\n" + "\n".join(lines) + "\n```"
 
 
-def visit_zoo(seed: int) -> None:
-    """One bug at a time: its symptom, its code, a diagnosis that is tried by running it."""
+def visit_zoo(seed: int) -> int:
+    """One bug at a time: its symptom, its code, a diagnosis that is tried by running it. Returns
+    the seed."""
     symptoms = {
         name: ". ".join((str(place), _(bug.symptom)))
         for place, (name, bug) in enumerate(BUGS.items(), start=1)
@@ -120,6 +140,7 @@ def visit_zoo(seed: int) -> None:
         with coded:
             st.markdown(_("**Mended.** - was taken out, + was put in."))
             st.code(changes(bug.broken, bug.mended), language=None, wrap_lines=True)
+    return seed
 
 
 def _tried(name: str) -> str:

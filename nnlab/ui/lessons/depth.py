@@ -26,7 +26,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, Scale, WholeScale, live_slider
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 
 MOST_LAYERS, MOST_UNITS, MOST_EPOCHS = 30, 64, 60
@@ -148,7 +148,14 @@ def explore(aim: str, seed: int, device: str) -> Seen:
     return seen
 
 
-def taken(seen: Seen) -> Taken:
+def tell(seen: Seen) -> None:
+    """The formula and the program of what is on the screen."""
+    lesson.formula(formula(seen))
+    lesson.code(script(seen))
+    take_away(_taken(seen))
+
+
+def _taken(seen: Seen) -> Taken:
     """The network as it is drawn, or at the step that is looked at."""
 
     def look() -> Look:
@@ -264,7 +271,7 @@ def _trained(experiment: Experiment, device: str) -> tuple[Run, int]:
     link.forget_beyond("depth_at", last)
     if last == 0:
         return run, 0
-    return run, int(live_slider(_("go to step"), "depth_at", last, WholeScale(0, last)))
+    return run, int(live_slider(_("go to epoch"), "depth_at", last, WholeScale(0, last)))
 
 
 _LOOKS: Mapping[str, Callable[[Experiment, str], tuple[Run | None, int]]] = MappingProxyType(

@@ -30,7 +30,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.runs import run_of
 from nnlab.ui.shelf import Shelf
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 from nnlab.valleys import VALLEYS, Point, Racer, ground, walks
 
@@ -106,7 +106,14 @@ def explore(device: str) -> Race:
     return race
 
 
-def taken(race: Race, device: str) -> Taken | None:
+def tell(device: str, race: Race) -> None:
+    """The formula and the program of what is on the screen."""
+    lesson.formula(formula(race))
+    lesson.code(script(race))
+    take_away(_taken(race, device))
+
+
+def _taken(race: Race, device: str) -> Taken | None:
     """The network of the racer that is looked at, at that step; a valley has none."""
     if race.ground != NETWORK:
         return None
@@ -354,6 +361,11 @@ def plan(device: str) -> Experiment:
         _show_schedule(scheduled)
         _show_planned(planned, scheduled, device)
     return scheduled
+
+
+def tell_plan(scheduled: Experiment) -> None:
+    """The program of the training with the schedule."""
+    lesson.program(scheduled, "optimizers_planned")
 
 
 _OPTIONS = {

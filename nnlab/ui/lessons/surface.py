@@ -31,7 +31,7 @@ from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.shelf import Shelf
 from nnlab.ui.slider import LogScale, Scale, WholeScale, form, live_slider, live_sliders
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 
 PICK = "surface_pick"
@@ -110,7 +110,14 @@ def explore(start: Experiment, device: str) -> Seen:
     return seen
 
 
-def taken(seen: Seen) -> Taken:
+def tell(seen: Seen) -> None:
+    """The formula and the program of what is on the screen."""
+    lesson.formula(formula(seen.run.experiment))
+    lesson.code(script(seen))
+    take_away(_taken(seen))
+
+
+def _taken(seen: Seen) -> Taken:
     """The network where the ball lies, and its way from there."""
     return Taken("surface", lambda: Look(seen.rolled, 0))
 
@@ -353,7 +360,7 @@ def _trail(seen: Seen, run: Run, name: str, step: int) -> Trail:
 
 def _show_curve(seen: Seen, step: int) -> None:
     run = seen.rolled if seen.rolls else seen.run
-    curve = LossCurve(run.steps.tolist(), run.losses.tolist(), step, 1, run.diverged_at)
+    curve = LossCurve(run.steps.tolist(), run.losses.tolist(), step, diverged_at=run.diverged_at)
     last = f"{float(run.losses[-1]):.6f}"
     view(
         loss_curve(curve),
