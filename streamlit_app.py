@@ -9,6 +9,7 @@ import streamlit as st
 
 from nnlab.ui import frame, link, task
 from nnlab.ui.hosting import counters
+from nnlab.ui.hosting.turns import PAGE_S, turns
 
 st.set_page_config(
     page_title="nnlab",
@@ -21,8 +22,8 @@ frame.speak()
 lessons = frame.lessons()
 page = st.navigation(lessons, position="hidden")
 link.arrive(page.url_path)
-frame.surround(lessons)
-with server.session_lock(), counters.served(counters.PAGE):
+with server.session_lock(), turns().turn(PAGE_S), counters.served(counters.PAGE):
+    frame.surround(lessons)
     task.ask(page.url_path)
     page.run()
     link.tidy()

@@ -41,7 +41,13 @@ DEMO = {
     "NNLAB_METRICS_PORT": "0",
     "STREAMLIT_SERVER_COOKIE_SECRET": "the same for all replicas",
 }
-LONGEST = "training_epochs=1000&training_batch=1&training_hidden=32"
+WORKS = {
+    "training": "training_epochs=1000&training_batch=1&training_hidden=32",
+    "sweep": "sweep_seeds=10",
+    "surface": "surface_terrain=xor&surface_steps=300",
+    "playground": "",
+}
+"""The longest work that can be asked for, by page."""
 
 
 @dataclass
@@ -231,7 +237,7 @@ async def apart(address: str) -> None:
         await asyncio.sleep(SETTLED_S)
         values = [f"{place / 100}" for place in range(50)]
         alone = await learner.drag("neuron_seed_bias", values)
-        for page, query in (("training", LONGEST), ("sweep", "sweep_seeds=10"), ("playground", "")):
+        for page, query in WORKS.items():
             worker = asyncio.create_task(_work_hard(address, page, query))
             await asyncio.sleep(2)
             beside = await learner.drag("neuron_seed_bias", values)

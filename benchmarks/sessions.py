@@ -3,15 +3,21 @@ soon a control is answered, processor time and memory.
 
 The visitors are bare websockets that do what the stage does in a browser (see static/stage.js):
 each frame that arrives asks for the next one. Run it with `make bench`.
+
+    python -m benchmarks.sessions 10 30
+    python -m benchmarks.sessions 30 --cycles 4
+
+With cycles, so many open the playground, play, and close their tabs, over and over: what memory is
+held by each, and whether it is given back.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import itertools
 import json
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
@@ -21,7 +27,7 @@ from typing import Any
 import websockets
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.server import Served, serving
+from benchmarks.server import Served, hosted, serving
 from benchmarks.visitor import Visitor
 
 CROWDS = (1, 10, 30)
@@ -32,6 +38,15 @@ PATIENCE = 4.0
 SPEEDS = ("step", "epoch")
 """The control that is tried is the choice of speed: each frame says which one it was made at."""
 STAGE = "play_stage"
+FORGOTTEN = {
+    "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "5",
+    "NNLAB_HOUSE": "demo",
+    "NNLAB_METRICS_PORT": "0",
+}
+"""A visitor who was cut off may come back for five seconds, not two minutes: the cycles are to end
+within one's patience."""
+GONE_S = 45.0
+"""Seconds after which all that was kept for those who are gone has been let go of."""
 
 
 @dataclass
@@ -136,13 +151,44 @@ async def measure(served: Served, crowds: Sequence[int]) -> None:
         await asyncio.sleep(3)
 
 
+async def cycle(served: Served, size: int) -> str:
+    """Memory before so many open the playground, while they play, for each of them, and after."""
+    before = served.memory_mib()
+    async with AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(Player(served.address)) for _ in range(size)]
+        await play(served, visitors)
+        during = served.memory_mib()
+    await asyncio.sleep(GONE_S)
+    each = (during - before) / size
+    return f"{before:.0f} | {during:.0f} | {each:.2f} | {served.memory_mib():.0f}"
+
+
+async def go_round(served: Served, size: int, cycles: int) -> None:
+    print("| cycle | sessions | MiB before | playing | a session | after closing |")
+    print("|--:|--:|--:|--:|--:|--:|")
+    for number in range(1, cycles + 1):
+        print(f"| {number} | {size} | {await cycle(served, size)} |", flush=True)
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("crowds", type=int, nargs="*", default=CROWDS)
+    parser.add_argument("--cycles", type=int, default=0)
+    asked = parser.parse_args()
+    if asked.cycles:
+        with serving(hosted, environment=FORGOTTEN) as served:
+            asyncio.run(go_round(served, asked.crowds[-1], asked.cycles))
+    else:
+        compare(asked.crowds)
+
+
+def compare(crowds: Sequence[int]) -> None:
+    """The table of crowds."""
     print(
         "| sessions | frames/s, least | median | control answered, median ms | p95 | most "
         "| CPU cores | CPU ms/frame | memory MiB |"
     )
     print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
-    crowds = [int(size) for size in sys.argv[1:]] or CROWDS
     with serving() as served:
         asyncio.run(measure(served, crowds))
 

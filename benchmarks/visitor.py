@@ -56,6 +56,7 @@ class Visitor:
     received: int = 0
     _script: str = ""
     _opened: bool = False
+    _slid: dict[str, WidgetState] = field(default_factory=dict)
     _change: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
@@ -98,6 +99,7 @@ class Visitor:
         message.rerun_script.page_name = self.page
         message.rerun_script.query_string = self.query
         self._script, self._opened = "", False
+        self._slid.clear()
         await self.send(message.SerializeToString())
         await self.until(lambda: self._opened)
 
@@ -113,12 +115,16 @@ class Visitor:
         await self.say(WidgetState(id=name, **value), fragment=shown.fragment)
 
     async def say(self, *states: WidgetState, fragment: str = "") -> None:
-        """Ask for a run, of a fragment alone if one is named, with these states of widgets."""
+        """Ask for a run, of a fragment alone if one is named, with these states of widgets, and as
+        a browser does with those of the sliders: of two requests at once the server reads the last.
+        """
         message = BackMsg()
         rerun = message.rerun_script
         rerun.page_script_hash, rerun.fragment_id = self._script, fragment
         rerun.query_string = self.query
-        rerun.widget_states.widgets.extend(states)
+        said = {each.id for each in states}
+        held = (each for name, each in self._slid.items() if name not in said)
+        rerun.widget_states.widgets.extend([*held, *states])
         await self.send(message.SerializeToString())
 
     async def bring(self, key: str, content: bytes) -> int:
@@ -136,7 +142,10 @@ class Visitor:
     async def slide(self, key: str, text: str, number: int, *, final: bool = False) -> None:
         """What a group of live sliders reports (see static/slider.js)."""
         report = {"text": text, "number": number, "final": final}
-        await self.set(f"{key}_sliders", json_value=json.dumps({"report": report}))
+        shown = self.shown[f"{key}_sliders"]
+        state = WidgetState(id=shown.id, json_value=json.dumps({"report": report}))
+        self._slid[shown.id] = state
+        await self.say(state, fragment=shown.fragment)
 
     async def trigger(self, key: str, event: str, value: Any) -> None:
         """Something that happens once in a component, such as a click."""

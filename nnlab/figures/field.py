@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def _curve(shown: Field) -> dict[str, Any]:
 
 
 def _points(group: Group, limit: float) -> dict[str, Any]:
-    symbol = SYMBOLS[group.place % len(SYMBOLS)] + ("-open" if group.hollow else "")
+    symbol = class_symbol(group.place) + ("-open" if group.hollow else "")
     marker: dict[str, Any] = {"symbol": symbol, "size": 8, "opacity": 1}
     if group.values is None:
         marker["color"] = class_color(group.place)
@@ -143,23 +144,30 @@ def class_color(place: int) -> str:
     return palette.SERIES[place % len(palette.SERIES)]
 
 
+def class_symbol(place: int) -> str:
+    """The symbol of a class."""
+    return SYMBOLS[(place + place // len(palette.SERIES)) % len(SYMBOLS)]
+
+
 LEVELS = 16
 """Shades of each class, from undecided to certain."""
 
 
-def shades(strength: float = 1.0) -> list[int]:
+@cache
+def shades(strength: float = 1.0) -> tuple[int, ...]:
     """256 colours, three numbers each, from the most negative over nothing to the most positive;
     below strength 1 they are mixed with white, so that points stand out before them."""
     full = [palette.diverging(place / 127.5 - 1, 1.0) for place in range(256)]
     colors = [palette.mix("#ffffff", color, strength) for color in full]
-    return [channel for color in colors for channel in palette.channels(color)]
+    return tuple(channel for color in colors for channel in palette.channels(color))
 
 
-def class_shades(classes: int) -> list[int]:
+@cache
+def class_shades(classes: int) -> tuple[int, ...]:
     """For each class LEVELS colours, from nearly white to its own, mixed with white."""
     colors = [
         palette.mix("#ffffff", class_color(place), 0.1 + 0.5 * level / (LEVELS - 1))
         for place in range(classes)
         for level in range(LEVELS)
     ]
-    return [channel for color in colors for channel in palette.channels(color)]
+    return tuple(channel for color in colors for channel in palette.channels(color))

@@ -3,16 +3,20 @@ is slow is done before the first visitor; a laptop does with `streamlit run stre
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 # First of all: it sets the number of threads, which torch reads only once.
 from nnlab.ui import server  # isort: split
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime import get_instance
 
 from nnlab.limits import ExperimentError
 from nnlab.ui.hosting import counters
@@ -25,6 +29,8 @@ from nnlab.ui.hosting.log import LOGGER, keep_log
 from nnlab.ui.hosting.overlook import overlook
 
 SCRIPT = Path(__file__).parents[2] / server.FRONT_DOOR
+LET_GO_S = 30.0
+"""Seconds between two looks for visitors who will not come back."""
 
 
 def _house() -> House:
@@ -40,9 +46,23 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     keep_log(house())
     server.warm()
     counters.PLAYERS.set_function(lambda: governor().players)
+    letting_go = asyncio.create_task(_let_go())
     with overlook(house()):
         logging.getLogger(LOGGER).info("nnlab is open")
         yield
+    letting_go.cancel()
+    with suppress(asyncio.CancelledError):
+        await letting_go
+
+
+async def _let_go() -> None:
+    """For a while Streamlit keeps all of a visitor whose wire was cut, and lets go of it only when
+    the next one comes: after a lesson, that can be tomorrow."""
+    while True:
+        await asyncio.sleep(LET_GO_S)
+        manager: Any = get_instance()._session_mgr
+        manager._session_storage._cache.expire()
+        gc.collect()
 
 
 def _count(error: Exception) -> None:

@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab import language
 from nnlab.ui import link
+from nnlab.ui.hosting.turns import FRAME_S, HAND_S, turns
 from nnlab.ui.server import session_lock
 
 T = TypeVar("T")
@@ -29,8 +30,8 @@ def live(part: Callable[[], T]) -> T:
 
 def live_every(seconds: float | None, part: Callable[[], T]) -> T:
     """As live, and once more after every so many seconds, for what goes on by itself."""
-    shown: Callable[[Callable[[], T]], T] = st.fragment(run_every=seconds)(_shown)
-    return shown(part)
+    shown: Callable[[Callable[[], T], float], T] = st.fragment(run_every=seconds)(_shown)
+    return shown(part, FRAME_S)
 
 
 def live_with(part: Callable[[], T], rest: Callable[[T], None]) -> None:
@@ -53,7 +54,7 @@ class _Known(Generic[T]):
 
 def _shown_with(part: Callable[[], T], rest: Callable[[T], None], known: _Known[T]) -> None:
     language.use(language.current())
-    with session_lock():
+    with session_lock(), turns().turn(HAND_S):
         with link.asking(known.keys):
             seen = part()
             if link.settled() or not known.decided:
@@ -64,9 +65,9 @@ def _shown_with(part: Callable[[], T], rest: Callable[[T], None], known: _Known[
             link.tidy()
 
 
-def _shown(part: Callable[[], T]) -> T:
+def _shown(part: Callable[[], T], within: float = HAND_S) -> T:
     language.use(language.current())
-    with session_lock():
+    with session_lock(), turns().turn(within):
         if alone() and link.settled():
             st.rerun()
         return part()

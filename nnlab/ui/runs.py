@@ -19,6 +19,7 @@ from nnlab.training import Run, train, train_gradually
 from nnlab.ui import link
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.house import house, within
+from nnlab.ui.hosting.turns import turns
 from nnlab.ui.markup import as_text
 from nnlab.ui.shelf import Shelf
 
@@ -82,6 +83,7 @@ def _at_once(experiment: Experiment, device: str) -> Run:
 
 def _with_progress(experiment: Experiment, device: str) -> Run:
     """Streamlit stops a script at its next call when a newer run waits: here, after each part."""
+    turns().leave()
     bar = st.progress(0.0, _("it is training"))
     until = time.monotonic() + house().computation_seconds
     parts = max(50, experiment.n_steps // LONG)

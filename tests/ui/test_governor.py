@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from nnlab.ui.hosting import governor as module
 from nnlab.ui.hosting.governor import FORGOTTEN_S, Governor
+from nnlab.ui.hosting.turns import FRAME_S
 
 
 class Clock:
@@ -103,3 +104,19 @@ def test_what_one_does_besides_puts_no_frames_off(clock: Clock) -> None:
     clock.now += 1.0
     assert governor.wait("me") == 0.0
     assert governor.wait("nobody") == 0.0
+
+
+@given(st.integers(1, 30), st.floats(0.0, FRAME_S))
+def test_frames_that_let_every_hand_go_first_still_come(players: int, late: float) -> None:
+    """An answer that comes late brings more frames: 30 see 1.5 a second and more, 10 see 4."""
+    clock = Clock()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "time", clock)
+        governor = Governor()
+        for player in range(players):
+            governor.plan(f"{player}")
+        in_time = governor.plan("0")
+        clock.now += in_time.wait + late
+        plan = governor.plan("0")
+    assert in_time.frames <= plan.frames <= module.MOST
+    assert plan.frames / (in_time.wait + late) >= (4.0 if players <= 10 else 1.5)

@@ -140,6 +140,15 @@ def test_what_is_no_number_does_not_break_a_frame() -> None:
     assert unpack(frame(player, Cue(1, True, 0.0, ""))).maps
 
 
+def test_numbers_that_explode_are_short() -> None:
+    player = Player(replace(NUMBERS, training=Training(learning_rate=30.0)))
+    player.reach(9)
+    said = dict(unpack(frame(player, Cue(1, True, 0.0, ""))).header["said"])
+    assert player.standing().train_loss > 1e9
+    assert float(said["training loss"]) == pytest.approx(player.standing().train_loss, rel=0.01)
+    assert max(map(len, said.values())) <= 9
+
+
 def test_with_more_than_two_features_units_are_histograms() -> None:
     iris = replace(CLASSES, data=Data(Choice("iris"), seed=0, standardise=True))
     unpacked = unpack(frame(Player(iris), Cue(1, True, 0.0, "")))

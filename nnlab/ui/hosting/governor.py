@@ -1,5 +1,6 @@
 """The governor lets many sessions play in one process: it says how long each frame may train and
-when the next one may come, so that all are served evenly and none starves the rest."""
+when the next one may come, so that all are served evenly and none starves the rest. Which of them
+goes first, and that a slider goes before them, is the business of turns.py."""
 
 from __future__ import annotations
 
@@ -43,9 +44,11 @@ class Governor:
 
     def plan(self, player: str) -> Plan:
         """What this player's next frames may cost, given how many play now. They are due at an
-        even pace: what the way to the browser and back takes is part of it and not added."""
+        even pace: what the way to the browser and back takes is part of it and not added. Who has
+        had to wait for longer, since hands go before frames, gets more of them at once."""
         now = time.monotonic()
         with self._lock:
+            late = now - self._asked.get(player, now)
             self._asked[player] = now
             self._forget(now)
             players = len(self._asked)
@@ -53,7 +56,7 @@ class Governor:
             due = max(self._due.get(player, now) + pace, now)
             self._due[player] = due
         budget = min(self.longest, self.share * max(pace, self.longest / self.share) / players)
-        frames = min(max(round(pace / FRAME_S), FEWEST), MOST)
+        frames = min(max(round(max(pace, late) / FRAME_S), FEWEST), MOST)
         return Plan(max(budget, 0.002), due - now, frames)
 
     def wait(self, player: str) -> float:

@@ -31,6 +31,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.cluster import cluster
 from nnlab.ui.hosting.house import house
+from nnlab.ui.hosting.turns import turns
 from nnlab.ui.lessons.filling import Filling, threads
 from nnlab.ui.live import live_every
 from nnlab.ui.playground.session import EXPERIMENT, START
@@ -150,6 +151,7 @@ def explore(held: Filling) -> Experiment:
 
 def _fill(held: Filling) -> None:
     """The grid as it is now; once all is there, the whole lesson follows."""
+    turns().leave()
     held.look(_visitor(), LOOK_S)
     if held.done:
         st.rerun()

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from nnlab import language
 from nnlab.branches import parting
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.network import locate
 from nnlab.ui import knobs, slider
 from nnlab.ui.choice import choose
+from nnlab.ui.hosting.turns import HAND_S, turns
 from nnlab.ui.live import alone
 from nnlab.ui.markup import as_text
 from nnlab.ui.playground.controls import CONTROLS, fitted
@@ -31,7 +33,8 @@ from nnlab.ui.take_away import Look, Taken, brought, take_away
 @st.fragment
 def workbench() -> None:
     """Controls, stage and pictures: everything that follows a hand on the playground."""
-    with session_lock():
+    language.use(language.current())
+    with session_lock(), turns().turn(HAND_S):
         acted()
         held = session()
         bring(held)
@@ -95,7 +98,8 @@ def _bench(held: Session, mode: str) -> None:
 def hand(turn: Callable[[Session], None]) -> None:
     """Controls while it plays. Where a slider is dragged and the run goes on, they are redrawn
     alone: the next frame shows what it does, and the rest follows when it is let go of."""
-    with session_lock():
+    language.use(language.current())
+    with session_lock(), turns().turn(HAND_S):
         before = session().player.experiment
         _turn(turn)
         goes_on = parting(before, session().player.experiment) > 0

@@ -166,7 +166,7 @@ def _choose_columns(table: Table, name: str) -> Plan:
     with st.container(horizontal=True):
         task = _one_of(
             _("predict"),
-            {"classes": _("classes"), "numbers": _("numbers")},
+            {"classes": _("a class"), "numbers": _("a number")},
             f"play_task_{name}_{names.index(target)}",
             table.column(target).task,
         )

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from nnlab import parts
+from nnlab import language, parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.graft import MOST_HIDDEN, Graft, with_layer, without_layer
@@ -27,6 +27,7 @@ from nnlab.ui import link
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.governor import Plan, governor
 from nnlab.ui.hosting.house import house, within
+from nnlab.ui.hosting.turns import FRAME_S, HAND_S, turns
 from nnlab.ui.markup import as_text
 from nnlab.ui.playground.stage import (
     MOST_UNITS,
@@ -48,6 +49,7 @@ SPEED, PART = "speed", "part"
 """Where the link says how many epochs one button trains, and how many it does by itself."""
 MOST_AHEAD = 1000
 _KEY = "nnlab.player"
+_DUE = "nnlab.frame_due"
 
 START = Experiment(
     data=Data(Choice("circle", (("noise", 0.1),)), seed=0, test_share=0.5),
@@ -79,7 +81,6 @@ class Session:
     news: str = ""
     goal: int = 0
     frames: int = 0
-    due: bool = False
     touched: float = 0.0
     followed: float = 0.0
     dragged_from: int | None = None
@@ -190,11 +191,13 @@ def become(held: Session, experiment: Callable[[], Experiment]) -> None:
 @st.fragment
 def play() -> None:
     """The stage, redrawn alone for every frame."""
-    with session_lock(), counters.served(counters.FRAME):
+    language.use(language.current())
+    within = FRAME_S if _DUE in st.session_state else HAND_S
+    with session_lock(), turns().turn(within), counters.served(counters.FRAME):
         if acted():
             st.rerun()
         held = session()
-        ticked, held.due = held.due, False
+        ticked = bool(st.session_state.pop(_DUE, False))
         if ticked and held.player.playing:
             frames = _played(held, governor().plan(held.name))
         else:
@@ -242,7 +245,7 @@ def _play_on(held: Session, budget: float) -> None:
 
 
 def _tick() -> None:
-    session().due = True
+    st.session_state[_DUE] = True
 
 
 def _act() -> None:
@@ -251,7 +254,7 @@ def _act() -> None:
     if not isinstance(said, dict) or str(said.get("kind")) not in ACTS:
         return
     act = ACTS[str(said["kind"])]
-    with session_lock():
+    with session_lock(), turns().turn(HAND_S):
         held = session()
         held.touched = time.monotonic()
         try:

@@ -35,6 +35,7 @@ SMOOTH = "smooth"
 SMOOTHING = 0.8
 """How much of a smoothed loss comes from the moments before."""
 MOST_UNITS = 32
+LARGE = 1e5
 BARS = 12
 """Bars of the histogram that a unit shows instead of a map, with more than two inputs."""
 CURVES_EVERY = 4
@@ -123,8 +124,8 @@ def _when(experiment: Experiment, step: int) -> str:
 
 def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
     numbers = kind_of(player.experiment) == "numbers"
-    losses = [f"{value:.4f}" for value in standing[:2]]
-    scores = [f"{value:.4f}" if numbers else f"{value:.1%}" for value in standing[2:]]
+    losses = [_short(value) for value in standing[:2]]
+    scores = [_short(value) if numbers else f"{value:.1%}" for value in standing[2:]]
     score, sides = _("R²") if numbers else _("accuracy"), 2 if player.experiment.data.n_test else 1
     names = (_("training loss"), _("test loss"))
     said = [(_("epoch"), _when(player.experiment, player.step))]
@@ -135,6 +136,11 @@ def _said(player: Player, standing: Sequence[float]) -> list[tuple[str, str]]:
         :sides
     ]
     return said
+
+
+def _short(value: float) -> str:
+    """With four decimals, or as a power of ten where it would need more room than there is."""
+    return f"{value:.4f}" if not abs(value) >= LARGE else f"{value:.2e}"
 
 
 def _enabled(player: Player) -> dict[str, bool]:

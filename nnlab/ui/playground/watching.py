@@ -34,6 +34,7 @@ from nnlab.scene import kind_of
 from nnlab.training import Run
 from nnlab.ui import lesson
 from nnlab.ui.choice import choose
+from nnlab.ui.hosting.turns import FRAME_S, turns
 from nnlab.ui.server import session_lock
 from nnlab.ui.view import view
 
@@ -69,7 +70,7 @@ def watch(player: Player) -> None:
 
 def _show(player: Player, chosen: Watch) -> None:
     language.use(language.current())
-    with session_lock():
+    with session_lock(), turns().turn(FRAME_S):
         view(chosen.picture(player), key="play_watch", alt=_(chosen.about))
     st.caption(_(chosen.about))
 

@@ -1,0 +1,76 @@
+"""Who closes the page is forgotten: nothing that was trained for a visitor outlives the visit."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+import weakref
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AsyncExitStack
+from functools import partial
+from multiprocessing import get_context
+
+from benchmarks.visitor import Visitor
+
+VISITS = 3
+
+
+def left() -> list[bool]:
+    """Serve visitors who train, and then nobody: whose player is still there.
+    In a process of its own, for a server changes what it runs in."""
+    import uvicorn  # noqa: PLC0415
+    from streamlit import config  # noqa: PLC0415
+
+    from benchmarks.server import free_port  # noqa: PLC0415
+    from nnlab.player import Player  # noqa: PLC0415
+    from nnlab.ui import asgi  # noqa: PLC0415
+
+    players: list[weakref.ref[Player]] = []
+    begin = Player.__post_init__
+
+    def noted(player: Player) -> None:
+        begin(player)
+        players.append(weakref.ref(player))
+
+    setattr(Player, "__post_init__", noted)  # noqa: B010 - mypy knows the method by its class
+    config.set_option("server.disconnectedSessionTTL", 1)
+    asgi.LET_GO_S = 0.5
+    port = free_port()
+    served = uvicorn.Server(
+        uvicorn.Config(asgi.app, host="127.0.0.1", port=port, log_level="error")
+    )
+    threading.Thread(target=served.run, daemon=True).start()
+    asyncio.run(visit(f"127.0.0.1:{port}", served))
+    for _ in range(300):
+        there = [player() is not None for player in players]
+        if sum(there) <= 1:
+            break
+        time.sleep(0.1)
+    served.should_exit = True
+    return there
+
+
+async def visit(address: str, served: object) -> None:
+    """Several open the playground, train a little, and close the page together."""
+
+    while not getattr(served, "started"):  # noqa: B009 - uvicorn is loaded by the child alone
+        await asyncio.sleep(0.05)
+    async with AsyncExitStack() as stack:
+        for _ in range(VISITS):
+            visitor = await stack.enter_async_context(Visitor(address, "playground"))
+            await visitor.open()
+            await visitor.trigger("play_stage", "act", {"kind": "epochs"})
+            await visitor.until(partial(answered, visitor, visitor.runs))
+
+
+def answered(visitor: Visitor, runs: int) -> bool:
+    return visitor.runs > runs
+
+
+def test_nothing_of_a_visitor_is_left_though_nobody_comes_after() -> None:
+    """But for the last one, whom Streamlit's own loop has in hand until it turns again."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        there = pool.submit(left).result()
+    assert len(there) >= VISITS
+    assert there[:-1] == [False] * (len(there) - 1)

@@ -1,0 +1,120 @@
+"""Hands go first, nobody waits for ever, and no long work holds the others up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from nnlab.ui.hosting import turns as module
+from nnlab.ui.hosting.turns import FRAME_S, HAND_S, PAGE_S, Turns
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(module, "time", made)
+    return made
+
+
+@contextmanager
+def others(count: int) -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(count) as pool:
+        yield pool
+
+
+def served(turns: Turns, clock: Clock, came: Sequence[tuple[float, float]]) -> list[int]:
+    """In which order they are served who come while somebody has the turn: for each, how many
+    seconds later than the one before it comes, and within how many it is due."""
+    order: list[int] = []
+
+    def come(place: int, within: float) -> None:
+        with turns.turn(within):
+            order.append(place)
+
+    with others(len(came)) as pool, turns.turn(HAND_S):
+        clock.now += 0.0
+        for place, (later, within) in enumerate(came):
+            clock.now += later
+            turns._at_work[0].since = clock.now
+            pool.submit(come, place, within)
+            while len(turns._line) <= place:
+                time.sleep(0.001)
+    return order
+
+
+def test_a_hand_goes_before_pages_and_those_before_frames(clock: Clock) -> None:
+    came = [(0.0, FRAME_S), (0.0, PAGE_S), (0.0, HAND_S), (0.0, FRAME_S), (0.0, HAND_S)]
+    assert served(Turns(), clock, came) == [2, 4, 1, 0, 3]
+
+
+def test_hands_that_never_rest_hold_up_no_frame_that_is_due(clock: Clock) -> None:
+    came = [(0.0, FRAME_S), *[(FRAME_S / 4, HAND_S)] * 8]
+    order = served(Turns(), clock, came)
+    assert order.index(0) <= 4
+    assert [each for each in order if each] == list(range(1, 9))
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_no_more_compute_at_once_than_there_are_turns(at_once: int) -> None:
+    turns, now, most = Turns(at_once), [0], [0]
+    lock = threading.Lock()
+
+    def work(_place: int) -> None:
+        with turns.turn(HAND_S):
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            time.sleep(0.002)
+            with lock:
+                now[0] -= 1
+
+    with others(8) as pool:
+        list(pool.map(work, range(24)))
+    assert most[0] == at_once
+
+
+def test_long_work_holds_nobody_up() -> None:
+    turns, end = Turns(), threading.Event()
+
+    def work() -> None:
+        with turns.turn(HAND_S):
+            end.wait()
+
+    def slide() -> None:
+        with turns.turn(HAND_S):
+            end.set()
+
+    with others(2) as pool:
+        pool.submit(work)
+        pool.submit(slide).result()
+    assert end.is_set()
+
+
+def test_who_leaves_early_or_by_an_error_lets_the_next_one_begin(clock: Clock) -> None:
+    turns = Turns()
+    with turns.turn(HAND_S):
+        turns.leave()
+        with others(1) as pool, turns.turn(HAND_S):
+            pool.submit(lambda: turns.turn(HAND_S).__enter__()).result()
+    turns = Turns()
+    with pytest.raises(ValueError, match="no"), turns.turn(HAND_S):
+        raise ValueError("no")
+    with turns.turn(HAND_S), turns.turn(FRAME_S):
+        pass
+    assert not turns._at_work
+    turns.leave()
