@@ -12,7 +12,8 @@ import plotly.graph_objects as go
 from nnlab.figures import palette
 from nnlab.figures.landscape import is_wide
 
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "9px,3px,2px,3px,2px,3px")
+"""As many as there are optimizers, so that their curves differ also without colours."""
 _POWERS = 12
 """So many powers of 10 are shown below the largest value."""
 

@@ -97,6 +97,7 @@ def contours(
         CONTOUR_HEIGHT,
         [
             _levels(ground),
+            *_casing(trails),
             *_each(_way, trails),
             *_each(_stand, trails),
             *_each(_mark, marks),
@@ -189,30 +190,41 @@ def _arrows(arrows: Arrows) -> dict[str, Any]:
     }
 
 
+def _casing(trails: Sequence[Trail]) -> list[dict[str, Any]]:
+    """Under all lines a wider one in white, so that they are seen on any ground."""
+    if not trails:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "x": [place for trail in trails for place in (*trail.first, None)],
+            "y": [place for trail in trails for place in (*trail.second, None)],
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "line": {"color": _CASING, "width": 5},
+        }
+    ]
+
+
 def _way(trail: Trail) -> list[dict[str, Any]]:
-    """The line over a wider one in white, so that it is seen on any ground."""
-    line = {
-        "type": "scatter",
-        "x": list(trail.first),
-        "y": list(trail.second),
-        "mode": "lines",
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "line": {"color": _CASING, "width": 5},
-    }
     many = len(trail.first) > 60
-    drawn = {
-        "mode": "lines" if many else "lines+markers",
-        "line": {"color": trail.color, "width": 2.5, "dash": trail.dash},
-        "marker": {"size": 5, "color": trail.color},
-        "name": trail.name,
-        "showlegend": True,
-        "customdata": list(trail.parts),
-        "text": [f"{loss:.6g}" for loss in trail.losses],
-        "hoverinfo": "all",
-        "hovertemplate": trail.name + _(": loss %{text}") + "<extra></extra>",
-    }
-    return [line, line | drawn]
+    return [
+        {
+            "type": "scatter",
+            "x": list(trail.first),
+            "y": list(trail.second),
+            "mode": "lines" if many else "lines+markers",
+            "line": {"color": trail.color, "width": 2.5, "dash": trail.dash},
+            "marker": {"size": 5, "color": trail.color},
+            "name": trail.name,
+            "showlegend": True,
+            "customdata": list(trail.parts),
+            "text": [f"{loss:.6g}" for loss in trail.losses],
+            "hoverinfo": "all",
+            "hovertemplate": trail.name + _(": loss %{text}") + "<extra></extra>",
+        }
+    ]
 
 
 def _stand(trail: Trail) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def loss_curve(curve: LossCurve) -> go.Figure:
         traces,
         hovermode="closest",
         xaxis={"title": {"text": words.axis}, "rangemode": "tozero"},
-        yaxis={"title": {"text": _("loss")}, "type": _scale(curve.losses)},
+        yaxis={"title": {"text": _("loss")}, **_scale(curve.losses)},
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
     )
 
@@ -113,7 +113,8 @@ def _cross(place: float, loss: float, said: str) -> dict[str, Any]:
     }
 
 
-def _scale(losses: Sequence[float]) -> str:
+def _scale(losses: Sequence[float]) -> dict[str, Any]:
+    """A logarithmic axis has so few ticks that all are powers of ten."""
     positive = [loss for loss in losses if loss > 0 and math.isfinite(loss)]
     wide = len(positive) == len(losses) and max(positive) > WIDE * min(positive)
-    return "log" if wide else "linear"
+    return {"type": "log", "nticks": 4} if wide else {"type": "linear"}

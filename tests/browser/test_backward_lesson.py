@@ -44,12 +44,15 @@ def test_buttons_go_to_each_step_and_code_picture_and_numbers_follow(lesson: Pag
         ("backward", "da2 = mse_derivative(a2, y)", "dL/dy1"),
         ("step", "optimizer.step()", "w(x1→h1.1)"),
     ):
-        widget(lesson, f"backward_to_{step}").get_by_role("button").click()
+        chosen = widget(lesson, "backward_step").get_by_text(step, exact=True)
+        chosen.click()
         expect_line(lesson, line)
         expect(picture(lesson, "diagram")).to_have_attribute(
             "aria-label", re.compile(re.escape(symbol))
         )
         expect(lesson.get_by_text(re.compile(rf"^{re.escape(symbol)} = ")).first).to_be_visible()
+        held = widget(lesson, "backward_step").locator(":focus")
+        expect(held).to_have_text(step)
 
 
 def test_keys_walk_forwards_and_back_and_the_place_is_in_the_link(lesson: Page) -> None:

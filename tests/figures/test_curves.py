@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnlab.figures.curves import Curve, curves, style
+from nnlab.race import LANES
 
 
 def test_no_two_curves_look_alike() -> None:
@@ -20,3 +21,7 @@ def test_a_curve_begins_at_its_first_step_and_a_line_stands_at_the_step_looked_a
     picture = curves([Curve("a", [1.0, 2.0], first=3)], ("step", "loss"), at=4)
     assert list(picture.data[0].x) == [3, 4]
     assert picture.layout.shapes[0].x0 == 4
+
+
+def test_the_optimizers_curves_differ_also_without_colours() -> None:
+    assert len({style(place)[1] for place in range(len(LANES))}) == len(LANES)

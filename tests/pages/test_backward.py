@@ -77,7 +77,7 @@ def test_each_step_of_the_loop_is_one_click_away_and_opens_its_lines() -> None:
         ("backward", "▶     da2 = mse_derivative(a2, y)"),
         ("step", "▶ optimizer.step()"),
     ):
-        page.button(key=f"backward_to_{step}").click().run()
+        page.segmented_control(key="backward_step").set_value(step).run()
         assert line in page.code[0].value.splitlines()
         assert page.code[0].value.count("▶") == 1
 

@@ -264,26 +264,34 @@ def _go(place: int) -> None:
 
 
 def _choose_operation(walked: Walk) -> int:
-    """The slider over all operations, a button for each step of the loop, and one to either side.
+    """The slider over all operations, the steps of the loop, and a button to either side.
     Keys: N for the next operation, B for the one before."""
     last = len(walked) - 1
     link.forget_beyond(AT, last)
-    steps = st.container(horizontal=True, gap="small")
+    steps = st.container()
     at = int(live_slider(_("operation"), AT, 0, WholeScale(0, last)))
     with steps:
-        for step in STEPS:
-            st.button(
-                step,
-                key=f"{PAGE}_to_{step}",
-                type="primary" if walked.operations[at].step == step else "secondary",
-                on_click=_go,
-                args=(walked.first(step),),
-            )
+        _choose_step(walked, at)
     with st.container(horizontal=True, vertical_alignment="center"):
         _turn("back", _("Back"), at - 1, last)
         _turn("next", _("Next"), at + 1, last)
         st.caption(_("operation {at} of {count}").format(at=at + 1, count=last + 1))
     return at
+
+
+def _choose_step(walked: Walk, at: int) -> None:
+    """One row for the five steps: its place keeps the keyboard's focus while the step changes."""
+    key = f"{PAGE}_step"
+    st.session_state[key] = walked.operations[at].step
+    st.segmented_control(
+        _("step of the loop"),
+        STEPS,
+        key=key,
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+        on_change=lambda: _go(walked.first(st.session_state[key])),
+    )
 
 
 def _turn(name: str, label: str, place: int, last: int) -> None:
