@@ -40,8 +40,11 @@ from nnlab.datasets.given import seed_batch
 from nnlab.engines import compiled
 from nnlab.engines.batched import Batched
 from nnlab.engines.compiled import Compiled
-from nnlab.engines.problem import Course, Engine, Problem
+from nnlab.engines.problem import Course, Engine, Problem, Room
+from nnlab.experiment import Data, Experiment, Layer, Network, Training
+from nnlab.history import History
 from nnlab.registry import Choice
+from nnlab.sweep import sweep as nnlab_sweep
 
 ROUNDS = 7
 CLOSE = 2e-3
@@ -126,10 +129,18 @@ def nnlab(work: Work, engine: Callable[..., Engine] = Compiled, stride: int = 1)
     if work.shuffle:
         orders = torch.stack([torch.randperm(len(work.samples.x)) for _ in range(work.epochs)])
     session = engine(work.problem, work.samples, work.theta)
-    leg = session.go(Course(0, rates, orders, stride))
+    room = history_of(work, len(rates) if stride == 1 else 1)
+    leg = session.go(Course(0, rates, orders, stride, room))
     seconds = time.perf_counter() - began
     losses = leg.losses[:, 0].reshape(work.epochs, -1).mean(1) if stride == 1 else leg.losses
     return seconds, losses.reshape(-1).tolist()
+
+
+def history_of(work: Work, moments: int) -> Room:
+    """Room for so many moments, as a run has it."""
+    cpu = torch.device("cpu")
+    steps, *tables, _buffers = History(moments, work.problem.n_parameters, 0, cpu).room()
+    return Room(steps, *(table[:, None] for table in tables))
 
 
 def agree(name: str, ours: list[float], theirs: list[float]) -> None:
@@ -170,9 +181,10 @@ def compare(work: Work, peers: dict[str, tuple[Peer | None, float | None]]) -> l
 
 
 def history_cost(work: Work) -> str:
-    """How much longer a run takes for its history, every step with parameters and gradients."""
-    without: Peer = lambda work: nnlab(work, stride=10**9)  # noqa: E731
-    ratio = in_turns(without, nnlab, work)[2]
+    """How much longer a run takes for its history, every step with parameters and gradients: the
+    median of many pairs, since a pair is over in milliseconds."""
+    pairs = [(nnlab(work, stride=10**9)[0], nnlab(work)[0]) for _ in range(60)]
+    ratio = statistics.median(kept / bare for bare, kept in pairs)
     return f"{work.name}: {100 * (ratio - 1):+.0f} %"
 
 
@@ -252,22 +264,41 @@ def sweep() -> list[Row]:
         leg = session.go(Course(0, rates.expand(works[0].epochs, -1)))
         return time.perf_counter() - began, leg.losses[-1].tolist()
 
+    def whole(_work: Work) -> Timed:
+        """From the experiments to the outcomes: networks drawn, losses measured at 50 moments."""
+        began = time.perf_counter()
+        results = list(nnlab_sweep(*as_experiments(works)))
+        assert len(results) == len(works)
+        return time.perf_counter() - began, []
+
     rows = []
     for name, peer, target in (("PyTorch, one by one", one_by_one, 50), ("joblib", joblib, 25)):
+        rows.append(sweep_row((name, "sweep(), all of it"), (peer, whole), works[0], target))
         rows.append(sweep_row((name, "compiled, threads"), (peer, threads), works[0], target))
         rows.append(sweep_row((name, "batched, 1 thread"), (peer, stacked), works[0], target))
     return rows
 
 
+def as_experiments(works: Sequence[Work]) -> tuple[Experiment, dict[str, list[float]]]:
+    """The same grid as an experiment, which draws its own rows and weights."""
+    experiment = Experiment(
+        Data(Choice("spiral", (("n_samples", 256),))),
+        Network((Layer(16, Choice("Tanh")), Layer(1))),
+        Training(loss=Choice("BCEWithLogitsLoss"), epochs=works[0].epochs, batch_size=256),
+    )
+    return experiment, {"learning_rate": [work.rate for work in works]}
+
+
 def sweep_row(names: tuple[str, str], peers: tuple[Peer, Peer], work: Work, target: int) -> Row:
     """One way to sweep beside another; a round takes long enough that three will do."""
     theirs, ours = peers
-    agree(f"W4 {names[0]}", ours(work)[1], theirs(work)[1])
+    if mine := ours(work)[1]:
+        agree(f"W4 {names[0]}", mine, theirs(work)[1])
     pairs = [(ours(work)[0], theirs(work)[0]) for _ in range(3)]
-    mine, other = (statistics.median(each) for each in zip(*pairs, strict=True))
+    taken, other = (statistics.median(each) for each in zip(*pairs, strict=True))
     ratio = statistics.median(b / a for a, b in pairs)
     per = 1e6 / (64 * work.epochs)
-    return Row("W4", names[0], other * per, mine * per, ratio, target, names[1])
+    return Row("W4", names[0], other * per, taken * per, ratio, target, names[1])
 
 
 def speed_of_sgemm() -> float:

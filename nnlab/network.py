@@ -62,6 +62,13 @@ class LayerTrace:
     normalised: Tensor | None = None
 
 
+class Linear(nn.Linear):
+    """nn.Linear with memory that nobody has filled yet: it draws nothing from the global stream."""
+
+    def reset_parameters(self) -> None:
+        """Draw nothing."""
+
+
 def begin(experiment: Experiment, device: str = "cpu") -> Beginning:
     """Draw the data, then the network, as one script with one seed would; then apply the
     interventions at step 0.
@@ -84,14 +91,13 @@ def build(experiment: Experiment, device: str = "cpu") -> nn.Sequential:
 
 
 def _empty(experiment: Experiment, generator: Generator) -> nn.Sequential:
-    """The modules with memory that nobody has filled yet: nn.Linear draws from the global stream,
-    except on the `meta` device, where it draws nothing. Dropout draws from the generator, and is
-    there also where an intervention will set it."""
+    """The modules before anything is drawn. Dropout draws from the generator, and is there also
+    where an intervention will set it."""
     modules: list[nn.Module] = []
     edges, shares = itertools.pairwise(experiment.sizes), dropouts_at(experiment, 0)
     layers = zip(edges, experiment.network.layers, shares, strict=True)
     for place, ((inputs, units), layer, share) in enumerate(layers):
-        modules.append(nn.Linear(inputs, units, device="meta").to_empty(device="cpu"))
+        modules.append(Linear(inputs, units))
         modules += _batch_norm(layer)
         modules.append(ACTIVATIONS.make(layer.activation))
         if layer.dropout > 0 or f"dropout{place}" in experiment.changes_of:
