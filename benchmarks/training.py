@@ -264,19 +264,21 @@ def sweep() -> list[Row]:
         leg = session.go(Course(0, rates.expand(works[0].epochs, -1)))
         return time.perf_counter() - began, leg.losses[-1].tolist()
 
-    def whole(_work: Work) -> Timed:
-        """From the experiments to the outcomes: networks drawn, losses measured at 50 moments."""
-        began = time.perf_counter()
-        results = list(nnlab_sweep(*as_experiments(works)))
-        assert len(results) == len(works)
-        return time.perf_counter() - began, []
-
     rows = []
     for name, peer, target in (("PyTorch, one by one", one_by_one, 50), ("joblib", joblib, 25)):
-        rows.append(sweep_row((name, "sweep(), all of it"), (peer, whole), works[0], target))
+        rows.append(sweep_row((name, "sweep(), all of it"), (peer, whole_sweep), works[0], target))
         rows.append(sweep_row((name, "compiled, threads"), (peer, threads), works[0], target))
         rows.append(sweep_row((name, "batched, 1 thread"), (peer, stacked), works[0], target))
     return rows
+
+
+def whole_sweep(_work: Work) -> Timed:
+    """From the experiments to the outcomes: networks drawn, losses measured at 50 moments."""
+    works = grid()
+    began = time.perf_counter()
+    results = list(nnlab_sweep(*as_experiments(works)))
+    assert len(results) == len(works)
+    return time.perf_counter() - began, []
 
 
 def as_experiments(works: Sequence[Work]) -> tuple[Experiment, dict[str, list[float]]]:

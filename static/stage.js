@@ -13,6 +13,8 @@ const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
 const LONGEST_PAUSE_MS = 2000
 const REACH_PX = 6
+// A teacher who hides or locks the layers (see guide.js) means these too.
+const NETWORK_KEY = "st-key-play_layer_stage"
 const NAMED_PX = 16
 const NAME_FONT = "12px sans-serif"
 const STYLE = `
@@ -53,7 +55,7 @@ const STYLE = `
 .nnlab-stage .heads > div { position: absolute; top: 0; transform: translateX(-50%); line-height: 1.2; }
 .nnlab-stage .heads > div { bottom: 0; top: auto; }
 .nnlab-stage .heads button { min-height: 1.5rem; line-height: 1; }
-.nnlab-stage .heads .narrow { display: grid; justify-items: center; }
+.nnlab-stage .heads .narrow > span { display: inline-grid; }
 .nnlab-stage .tip { position: absolute; pointer-events: none; z-index: 2; padding: .375rem .5rem; font-size: .8125rem; line-height: 1.3;
   background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); box-shadow: 0 2px 8px rgb(0 0 0 / .2); }
 .nnlab-stage .tip canvas { display: block; width: 120px; height: 120px; image-rendering: pixelated; margin-top: .25rem; }
@@ -133,7 +135,7 @@ function build(stage) {
   stage.marks.ariaHidden = "true"
   stage.engine = make("div", { className: "aside" })
   stage.heads = make("div", { className: "heads" })
-  stage.feet = make("div", { className: "feet" })
+  stage.feet = make("div", { className: `feet ${NETWORK_KEY}` })
   stage.canvas = make("canvas", { tabIndex: 0 })
   stage.canvas.setAttribute("role", "img")
   stage.tip = make("div", { className: "tip", hidden: true })
@@ -398,7 +400,7 @@ function heads(stage) {
   still.layers.forEach((layer, number) => {
     const head = make("div", { className: gap < 52 ? "narrow" : "" }, wide ? layer.name : layer.short, make("br"), wide ? layer.activation : "")
     head.title = `${layer.name}, ${layer.activation}`
-    if (number < last) head.append(make("br"), ...sizers(stage, number, layer))
+    if (number < last) head.append(make("br"), make("span", { className: NETWORK_KEY }, ...sizers(stage, number, layer)))
     parts.push(head)
   })
   parts.forEach((part, column) => Object.assign(part.style, { left: `${x[column]}px`, maxWidth: `${gap - 2}px` }))

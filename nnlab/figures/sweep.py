@@ -75,7 +75,7 @@ def _cells(heat: Heat, rows: range, columns: range) -> dict[str, Any]:
         "z": [[_height(loss) for loss in row] for row in heat.losses],
         "zmin": math.log10(BEST),
         "zmax": math.log10(WORST),
-        "text": [[said(loss) for loss in row] for row in heat.losses],
+        "text": [[_in_cell(loss) for loss in row] for row in heat.losses],
         "texttemplate": "%{text}",
         "textfont": {"color": INK},
         "customdata": [[cell(row, column) for column in columns] for row in rows],
@@ -105,10 +105,17 @@ def _height(loss: float | None) -> float | None:
     return math.log10(min(max(loss, 1e-4), 1.0)) if math.isfinite(loss) else 0.0
 
 
-def said(loss: float | None, digits: int = 3) -> str:
-    """A loss in a cell: a cross for one that diverged, dots for one that is still to come."""
+def said(loss: float) -> str:
+    """A loss as it ended, with a cross for one that diverged."""
+    return f"{loss:.4f}" if math.isfinite(loss) else "×"
+
+
+def _in_cell(loss: float | None) -> str:
+    """At most five signs up to 99999, since the longest makes all numbers small; dots for a loss
+    that is still to come."""
     if loss is None:
         return "…"
+    digits = 3 - min(int(math.log10(max(loss, 1.0))), 3) if math.isfinite(loss) else 0
     return f"{loss:.{digits}f}" if math.isfinite(loss) else "×"
 
 

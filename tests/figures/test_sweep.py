@@ -31,6 +31,12 @@ def test_a_colour_means_the_same_while_the_grid_fills() -> None:
     assert (few.zmin, few.zmax) == (more.zmin, more.zmax)
 
 
+def test_no_number_is_longer_than_five_signs() -> None:
+    losses = (0.0, 0.69935, 1.0, 15.932, 250.0, 99_999.0)
+    (cells,) = heatmap(Heat(losses, (2,), (losses,), (0, 0))).data
+    assert list(cells.text[0]) == ["0.000", "0.699", "1.000", "15.93", "250.0", "99999"]
+
+
 def test_the_band_is_filled_between_the_worst_and_the_best() -> None:
     worst, best, middle = band(Band((0, 1), (3, 1), (4, 2), (5, 3))).data
     assert (list(worst.y), list(best.y), list(middle.y)) == ([5, 3], [3, 1], [4, 2])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnlab.ui.hosting import governor as module
@@ -107,6 +107,7 @@ def test_what_one_does_besides_puts_no_frames_off(clock: Clock) -> None:
 
 
 @given(st.integers(1, 30), st.floats(0.0, FRAME_S))
+@example(10, FRAME_S)
 def test_frames_that_let_every_hand_go_first_still_come(players: int, late: float) -> None:
     """An answer that comes late brings more frames: 30 see 1.5 a second and more, 10 see 4."""
     clock = Clock()

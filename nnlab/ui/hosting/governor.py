@@ -13,7 +13,7 @@ from nnlab.ui.hosting.house import house
 
 FORGOTTEN_S = 8.0
 """A session that has not asked for so long does not play any more."""
-FEWEST, MOST, FRAME_S = 2, 4, 0.12
+FEWEST, MOST, FRAME_S = 2, 5, 0.12
 """Frames for one answer, and the seconds that one of them should be seen at most."""
 
 

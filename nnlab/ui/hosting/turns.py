@@ -1,7 +1,7 @@
 """Python computes for one visitor at a time, however many threads want to: here they take turns,
-two at once, so that one who computes for long leaves the other to a slider. What a hand has just
-done is due at once, a page soon, and what goes on by itself a little later: no slider waits for
-somebody else's frames, and no frame for ever."""
+one after the other, and who computes for long holds nobody up. What a hand has just done is due at
+once, a page soon, and what goes on by itself a little later: no slider waits for somebody else's
+frames, and no frame for ever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from itertools import count
 
 HAND_S, PAGE_S, FRAME_S = 0.0, 0.2, 0.4
 """Seconds within which something is due: until then, what is due sooner is let pass."""
-LONGEST_S = 0.1
+LONGEST_S = 0.06
 """A turn that takes longer holds nobody up any more: the next one begins beside it."""
 
 
@@ -34,7 +34,7 @@ class Ticket:
 class Turns:
     """Whoever is due first goes first, `at_once` of them at a time."""
 
-    at_once: int = 2
+    at_once: int = 1
     _line: list[Ticket] = field(default_factory=list)
     _at_work: list[Ticket] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)

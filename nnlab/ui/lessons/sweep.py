@@ -266,7 +266,7 @@ def show_seeds(outcomes: list[Outcome]) -> None:
         "Hidden size **{hidden}**, learning rate **{rate}**: the test loss ends between "
         "**{best}** and **{worst}**, depending on nothing but the seed."
     )
-    best, worst = (said(value, 4) for value in (min(losses), max(losses)))
+    best, worst = (said(value) for value in (min(losses), max(losses)))
     st.markdown(text.format(hidden=hidden, rate=f"{rate:g}", best=best, worst=worst))
     if not whole:
         st.warning(_("All of them diverged."), icon=":material/trending_up:")
@@ -309,7 +309,7 @@ def open_runs(outcomes: list[Outcome]) -> None:
 
 
 def _seed(outcome: Outcome) -> str:
-    seed, loss = outcome.experiment.seed, said(last_loss(outcome), 4)
+    seed, loss = outcome.experiment.seed, said(last_loss(outcome))
     label = _("seed {seed}: {loss}").format(seed=seed, loss=loss)
     return _link(label, outcome.experiment, at=int(outcome.steps[-1]))
 
@@ -383,13 +383,13 @@ def compare(outcome: Outcome) -> None:
             changes=", ".join(f"`{each}`" for each in differences(experiment, other))
         )
     )
-    ends = said(last_loss(one), 4), said(last_loss(changed), 4)
+    ends = said(last_loss(one)), said(last_loss(changed))
     st.markdown(
         _("The test loss ends at **{one}** as it was, and at **{other}** with the change.").format(
             one=ends[0], other=ends[1]
         )
     )
-    there = said(last_loss(outcome), 4)
+    there = said(last_loss(outcome))
     if there != ends[0]:
         st.caption(
             _(
