@@ -106,7 +106,7 @@ def test_a_figure_is_saved_by_keyboard(
     expect(menu.locator("button[data-kind=svg]")).to_be_hidden()
     expect(opener).to_be_focused()
     files = {}
-    for presses, kind in enumerate(("png", "svg", "csv"), start=1):
+    for presses, kind in enumerate(("png", "svg", "csv"), start=2):
         page.keyboard.press("Enter")
         for _ in range(presses):
             page.keyboard.press("Tab")

@@ -290,8 +290,14 @@ def _choose_step(walked: Walk, at: int) -> None:
         required=True,
         wrap=True,
         label_visibility="collapsed",
-        on_change=lambda: _go(walked.first(st.session_state[key])),
+        on_change=_go_to_step,
+        args=(walked, key),
     )
+
+
+def _go_to_step(walked: Walk, key: str) -> None:
+    if (step := st.session_state[key]) in STEPS:
+        _go(walked.first(step))
 
 
 def _turn(name: str, label: str, place: int, last: int) -> None:

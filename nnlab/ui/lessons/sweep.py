@@ -226,7 +226,8 @@ def pick_by_hand(hidden: int, rate: float) -> None:
 
 def _pick() -> None:
     hidden, rate = (st.session_state[key] for key in BY_HAND)
-    link.write(PICK, cell(SIZES.index(hidden), RATES.index(rate)))
+    if hidden in SIZES and rate in RATES:
+        link.write(PICK, cell(SIZES.index(hidden), RATES.index(rate)))
 
 
 def cells(held: Filling) -> dict[tuple[int, float], list[Outcome]]:
