@@ -258,8 +258,10 @@ def edit_a_bias(page: Page) -> None:
     for key in ("ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(edited(page)).to_be_visible()
+    before = said(page)
     type_exact(page, "play_part_b0-0", "5")
     page.wait_for_url(re.compile("b0.0"))
+    expect(stage(page).locator(".said")).not_to_have_text(before)
 
 
 def test_the_other_replica_takes_over_a_paused_and_a_playing_visitor(
