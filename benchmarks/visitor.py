@@ -86,11 +86,6 @@ class Visitor:
         """Streamlit's own, and the session to come back to if there was one."""
         return ["streamlit", *([_NO_TOKEN, self.session] if self.session else [])]
 
-    @property
-    def connected(self) -> bool:
-        """Whether the server still listens to this visitor."""
-        return self._socket.state is websockets.State.OPEN
-
     # ---- saying ----
 
     async def open(self) -> None:

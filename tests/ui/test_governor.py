@@ -9,16 +9,7 @@ from hypothesis import strategies as st
 from nnlab.ui.hosting import governor as module
 from nnlab.ui.hosting.governor import FORGOTTEN_S, Governor
 from nnlab.ui.hosting.turns import FRAME_S
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture

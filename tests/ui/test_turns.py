@@ -12,16 +12,7 @@ import pytest
 
 from nnlab.ui.hosting import turns as module
 from nnlab.ui.hosting.turns import FRAME_S, HAND_S, PAGE_S, Turns
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture
