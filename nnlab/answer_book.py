@@ -57,7 +57,6 @@ def _opened(book: Path) -> Iterator[sqlite3.Connection]:
     """The book, its table made if need be; what was written is kept when all has gone well."""
     try:
         with closing(sqlite3.connect(book, timeout=PATIENCE_S)) as connection, connection:
-            connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA max_page_count={MOST_PAGES}")
             connection.execute(_TABLE)
             yield connection

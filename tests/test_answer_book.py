@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -30,6 +30,19 @@ def test_a_class_that_answers_at_once_is_kept_whole(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pupils:
         list(pupils.map(lambda answer: keep(book, answer), said))
     assert sorted(read(book).answers, key=lambda each: int(each.name)) == said
+
+
+def test_who_comes_while_another_begins_the_book_waits_for_it(tmp_path: Path) -> None:
+    book = tmp_path / "book.db"
+    other = sqlite3.connect(book, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE another (number INTEGER)")
+    with ThreadPoolExecutor(1) as pupil, closing(other):
+        kept = pupil.submit(keep, book, ANSWER)
+        assert not wait([kept], timeout=0.3).done
+        other.execute("COMMIT")
+        kept.result()
+    assert read(book).answers == (ANSWER,)
 
 
 def test_what_stands_in_it_and_is_no_answer_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
