@@ -30,6 +30,8 @@ def test_a_table_too_long_for_a_link_is_brought_back_by_the_browser(
     widget(page, "play_own").locator("summary").click()
     chooser = widget(page, "play_file").locator("input[type=file]")
     chooser.set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": table})
+    expect(widget(page, "play_use").get_by_role("button")).to_be_visible()
+    wait_until_idle(page)
     widget(page, "play_use").get_by_role("button").click()
     expect(page.get_by_text("Your browser keeps it")).to_be_visible()
     press(page, "Epoch")
