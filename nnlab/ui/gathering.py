@@ -1,32 +1,37 @@
-"""What a browser reports in one moment, gathered into one message, is heard in every part of the
-page that it is for.
+"""What a browser reports in one moment is heard in every part of the page that it is for.
 
 Streamlit's browser gathers what widgets report within a few milliseconds and asks for a run of one
-part alone, that of the widget that was first. While something plays, its next tick would take away
-the run from a choice that is made in that very moment: the page would not follow it, or only when
-something else is turned.
+part alone, that of the widget that was first. Its server gathers what comes while a run is on its
+way, and of one component only what happened last is left. While something plays, its next tick
+would take away the run from a choice that is made in that very moment, or take the place of a click
+on Pause.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state.session_state import SessionState
 
 HEARD = "nnlab_heard"
 TRIGGERS = frozenset(
     {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}
 )
+_LATER = script_requests._coalesce_widget_states
 
 
 @cache
 def hear_all() -> None:
-    """From now on, once per process, every session hears all that is gathered in a message."""
+    """From now on, once per process, every session hears all that is gathered in a message, and all
+    that is gathered of messages."""
+    script_requests._coalesce_widget_states = _coalesced  # type: ignore[assignment]
     handle = AppSession.handle_backmsg
 
     def heard(session: AppSession, message: BackMsg) -> None:
@@ -36,6 +41,36 @@ def hear_all() -> None:
             handle(session, other)
 
     AppSession.handle_backmsg = heard  # type: ignore[assignment, method-assign]
+
+
+def _coalesced(before: WidgetStates | None, after: WidgetStates | None) -> WidgetStates | None:
+    """What two messages say that wait for one run, with all that happened in a component."""
+    both = _LATER(before, after)
+    if not (before and after and both):
+        return both
+    happened = {each.id: each.json_trigger_value for each in before.widgets}
+    for each in both.widgets:
+        if each.json_trigger_value and happened.get(each.id):
+            each.json_trigger_value = _both(happened[each.id], each.json_trigger_value)
+    return both
+
+
+def _both(before: str, after: str) -> str:
+    """Two lists of events as one; of what happened twice, the later. What is no list of events has
+    nothing to add."""
+    try:
+        first, then = json.loads(before), json.loads(after)
+    except (ValueError, RecursionError):
+        return after
+    if not (isinstance(first, list) and isinstance(then, list)):
+        return after
+    later = set(map(_event, then))
+    return json.dumps([*(each for each in first if _event(each) not in later), *then])
+
+
+def _event(happened: object) -> str | None:
+    name = happened.get("event") if isinstance(happened, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _others(session: AppSession, message: BackMsg) -> Iterator[BackMsg]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner_utils import script_requests
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import SessionState
 
@@ -61,6 +69,9 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Listening:
         asked.append((rerun.fragment_id, [each.id for each in rerun.widget_states.widgets]))
 
     monkeypatch.setattr(AppSession, "handle_backmsg", handle)
+    monkeypatch.setattr(
+        script_requests, "_coalesce_widget_states", script_requests._coalesce_widget_states
+    )
     gathering.hear_all.__wrapped__()
     return Listening(Session(), asked)
 
@@ -99,3 +110,36 @@ def test_the_whole_page_is_asked_for_once(listening: Listening) -> None:
     listening.say("", choice="SGD")
     listening.say("", choice="Adam")
     assert [part for part, _names in listening.asked] == ["", ""]
+
+
+def waiting(*said: str) -> str:
+    """What a run is told of one component, when all of this was said before it began."""
+    requests = ScriptRequests()
+    for each in said:
+        states = WidgetStates()
+        states.widgets.add(id=TICK).json_trigger_value = each
+        requests.request_rerun(RerunData(widget_states=states, fragment_id="stage"))
+    told = requests.on_scriptrunner_ready()
+    assert told.type is ScriptRequestType.RERUN
+    assert told.rerun_data.widget_states is not None
+    (state,) = told.rerun_data.widget_states.widgets
+    return state.json_trigger_value
+
+
+def happens(**events: object) -> str:
+    return json.dumps([{"event": name, "value": value} for name, value in events.items()])
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_click_that_waits_with_a_tick_is_heard_and_so_is_the_tick() -> None:
+    told = json.loads(waiting(happens(tick=1), happens(act="pause"), happens(tick=2)))
+    assert told == [{"event": "act", "value": "pause"}, {"event": "tick", "value": 2}]
+
+
+@pytest.mark.usefixtures("listening")
+@pytest.mark.parametrize(
+    "forged", ["no JSON", "[" * 50_000 + "]" * 50_000, "7", "{}", '[7, {"event": []}]']
+)
+def test_what_is_no_list_of_events_leaves_the_others_alone(forged: str) -> None:
+    assert json.loads(waiting(forged, happens(act="pause")))[-1]["value"] == "pause"
+    assert waiting(happens(act="pause"), forged)
