@@ -57,6 +57,7 @@ def widget(page: Page, key: str) -> Locator:
 def click_part(page: Page, view: str, part: str) -> None:
     """Click where the picture has the part, as Plotly lays it out."""
     picture = widget(page, view).locator(".nnlab-view")
+    picture.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached")
     picture.scroll_into_view_if_needed()
     x, y = picture.evaluate(
         """(view, part) => {

@@ -131,5 +131,6 @@ def test_a_browser_that_speaks_chinese_is_answered_in_chinese(
 @pytest.mark.parametrize("viewport", [DESKTOP], ids=["desktop"])
 def test_the_first_lesson_is_one_click_from_home(page: Page, server: Server) -> None:
     open_page(page, server)
+    settle(page)
     page.locator("[data-testid=stMain]").get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What is a tensor?")

@@ -28,8 +28,18 @@ def nginx() -> str:
     pytest.skip(reason)
 
 
+@pytest.fixture
+def house(standing_house: House) -> House:
+    """The house with every replica at work, also where the test before left one killed."""
+    for replica in standing_house.replicas:
+        if not replica.alive:
+            replica.start()
+            wait_for(replica.url, replica.log)
+    return standing_house
+
+
 @pytest.fixture(scope="session")
-def house(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def standing_house(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     replicas = [Replica(folder / f"replica{number}.txt") for number in (1, 2)]
     port = free_port()
