@@ -60,3 +60,13 @@ def test_a_schedule_is_drawn_before_it_runs(lesson: Page) -> None:
     before = curve.get_attribute("aria-label")
     exact(lesson, "cosine_floor", "0.5")
     expect(curve).not_to_have_attribute("aria-label", before or "")
+
+
+def test_another_schedule_is_drawn_over_the_one_before(lesson: Page) -> None:
+    for name in ("schedule_curve", "planned"):
+        picture(lesson, name).scroll_into_view_if_needed()
+        expect(picture(lesson, name)).not_to_have_attribute("data-drawn", "0")
+    exact(lesson, "cosine_epochs", "20")
+    for name in ("schedule_curve", "planned"):
+        picture(lesson, name).scroll_into_view_if_needed()
+        expect(picture(lesson, name)).to_have_attribute("data-drawn", "2")
