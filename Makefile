@@ -31,12 +31,13 @@ run: .venv/run.stamp
 
 # Tests of a running server, most of them with a browser.
 SERVED := tests/browser tests/deploy tests/faults tests/hostile
+# A busy machine keeps browsers waiting: a few may be tried once more, and what they said is shown.
+SECOND_TRY := --reruns 1 --max-suite-reruns 6 --rerun-show-tracebacks
 
-# Side by side; each worker of the second has a server and a browser of its own, which a busy
-# machine can keep waiting: one that fails is tried once more, and listed as RERUN.
+# Side by side; each worker of the second has a server and a browser of its own.
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) $(addprefix --ignore=,$(SERVED))
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --reruns 1 -m "not thorough" $(SERVED)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(SECOND_TRY) -m "not thorough" $(SERVED)
 
 # Every page and part in both languages, both themes and both widths, which takes longer.
 thorough: .venv/test.stamp
