@@ -88,3 +88,9 @@ def test_all_arrows_are_one_path() -> None:
     (shape,) = contours(ground(), arrows=arrows).layout.shapes
     assert shape.path.count("M") == 3
     assert shape.path.startswith("M0,0L-0.2121,-0.2121L")
+
+
+def test_the_numbers_beside_the_places_are_called_losses() -> None:
+    figure = contours(ground(), marks=[Mark("ball", 0.0, 0.0, 1.5)])
+    assert figure.layout.meta == {"text": "loss"}
+    assert list(figure.data[-1].text) == ["1.5"]

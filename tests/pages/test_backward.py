@@ -126,3 +126,7 @@ def test_nonsense_in_the_link_is_a_sentence_and_a_sane_page() -> None:
     page = lesson(at="-1", edits="w9:1,<b>", x0="a_1e9", y0="nan", row="7", rate="0")
     assert 1 <= len(page.warning) <= 5
     assert column(page, "chain rule")
+
+
+def test_an_empty_grad_is_none_and_no_more() -> None:
+    assert any(".grad = None\n```" in each.value for each in lesson().markdown)
