@@ -16,6 +16,10 @@ NETWORK = "network"
 NETWORK_RATES = (0.5, 0.05)
 LEVELLED = ("RMSprop", "Adagrad", "Adam", "AdamW")
 """Those whose steps have nearly the same length on steep and on flat ground."""
+_RATES = MappingProxyType({("Nesterov", "ravine"): 0.5})
+"""Where a racer can't begin with the rate of its ground. (At 0.95 Nesterov leaves the ravine.)"""
+_SETTINGS = MappingProxyType({("μ", "ravine"): 0.5})
+"""Where a setting begins otherwise: with a momentum of 0.9 steps this large swing about."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,12 @@ def racer(name: str, learning_rate: float, settings: Mapping[str, float]) -> Rac
 def first_rate(name: str, ground: str) -> float:
     """The learning rate to begin with, on a valley or with the network."""
     rates = NETWORK_RATES if ground == NETWORK else VALLEYS[ground].rates
-    return rates[name in LEVELLED]
+    return _RATES.get((name, ground), rates[name in LEVELLED])
+
+
+def first_setting(name: str, symbol: str, ground: str) -> float:
+    """A setting to begin with, on a valley or with the network."""
+    return _SETTINGS.get((symbol, ground), LANES[name].settings[symbol][1])
 
 
 def experiment(start: Experiment, racing: Racer, steps: int) -> Experiment:

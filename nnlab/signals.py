@@ -26,7 +26,9 @@ class Signals:
     """What was measured in L layers, the last of which gives the outputs. All [L], on the rows of
     training.
 
-    mean and std of the activations; gradient_mean and gradient_std of the loss's gradient with
+    mean and std of the activations; row_std: the part of that std which goes from row to row (what
+    a bias adds is the same for all rows): of each unit's std over the rows the root mean square;
+    gradient_mean and gradient_std of the loss's gradient with
     respect to the activations; weight_gradient: the root mean square of the weights' gradients;
     flat: the share of activations at a flat place; dead: how many units are flat for every row;
     units: how many there are. histogram [L, BINS]: shares of the activations in equal bins from
@@ -35,6 +37,7 @@ class Signals:
 
     mean: Tensor
     std: Tensor
+    row_std: Tensor
     gradient_mean: Tensor
     gradient_std: Tensor
     weight_gradient: Tensor
@@ -75,6 +78,7 @@ def measure(experiment: Experiment, module: nn.Sequential | None = None) -> Sign
     return Signals(
         mean=_each(torch.mean, after),
         std=_each(_std, after),
+        row_std=_each(_row_std, after),
         gradient_mean=_each(torch.mean, gradients),
         gradient_std=_each(_std, gradients),
         weight_gradient=_each(_size, weight_gradients),
@@ -116,6 +120,10 @@ def _each(measured: Callable[[Tensor], Tensor], tensors: Sequence[Tensor]) -> Te
 
 def _std(values: Tensor) -> Tensor:
     return values.std(unbiased=False)
+
+
+def _row_std(values: Tensor) -> Tensor:
+    return _size(values.std(0, unbiased=False))
 
 
 def _size(values: Tensor) -> Tensor:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import torch
+
 from nnlab.data import Data
 from nnlab.experiment import Experiment, Layer, Network, Training
 from nnlab.registry import Choice
@@ -45,6 +47,14 @@ TERRAINS: Mapping[str, Experiment] = MappingProxyType(
 """line: a straight line through rows with noise, a bowl. groups: two groups that a Sigmoid tells
 apart, with wide plateaus. hinge: a ReLU that can die. xor: 9 parameters. tutorial: the network of
 the second tutorial, 61 parameters."""
+
+
+def bottom_of_line() -> float:
+    """The lowest loss that any straight line has with the rows of "line", by least squares."""
+    x, y = torch.tensor(_LINE, dtype=torch.float64).T
+    inputs = torch.stack((x, torch.ones_like(x)), 1)
+    best = torch.linalg.lstsq(inputs, y[:, None]).solution
+    return float((inputs @ best - y[:, None]).square().mean())
 
 
 def is_neuron(experiment: Experiment) -> bool:

@@ -73,7 +73,7 @@ VALLEYS: Registry[Valley] = Registry(
             low=(-8.0, -3.0),
             high=(8.0, 3.0),
             lines="x**2 / 20 + y**2",
-            rates=(0.3, 0.3),
+            rates=(0.95, 0.3),
         ),
         "saddle": Valley(
             saddle,

@@ -13,8 +13,8 @@ lesson.question(
     _("Why did it stop learning?"),
     _(
         "In a deep network every layer hands its activations to the next one, and the gradients "
-        "come back the same way. If each layer makes them a little smaller, after 20 layers "
-        "nothing is left. What the weights **begin** with decides."
+        "come back the same way. If each layer makes them a little smaller, hardly anything is "
+        "left after 20 layers. What the weights **begin** with decides."
     ),
 )
 lesson.predict(
@@ -25,7 +25,10 @@ lesson.predict(
     ),
     {"half": _("About a half"), "hundredth": _("A hundredth"), "less": _("Much less")},
     right="less",
-    because=_("0.6 to the power of 20 is 0.00004. The gradients shrink on their way back as well."),
+    because=_(
+        "0.6 to the power of 20 is 0.00004. That is how what the network sees of a digit fades in "
+        "the picture below, and the gradients shrink on their way back as well."
+    ),
 )
 
 aim, seed = depth.choose_start()

@@ -28,8 +28,9 @@ lesson.predict(
     {"straight": _("Straight"), "zigzag": _("In a zigzag"), "not": _("Not at all")},
     right="zigzag",
     because=_(
-        "The step follows the steepest side, so it jumps from wall to wall and creeps along the "
-        "floor. Momentum adds the steps up: the jumps cancel, the creeping grows."
+        "The step follows the steepest side, so it jumps from wall to wall, and along the floor it "
+        "gains little. Momentum adds the steps up: the jumps cancel, the gains grow. Below both "
+        "have the same learning rate: look at SGD and at Momentum from above."
     ),
 )
 
@@ -39,7 +40,19 @@ st.subheader(_("A learning rate that changes"), anchor=False)
 st.markdown(
     _(
         "A **schedule** multiplies the learning rate by a factor for every epoch. It is known "
-        "before the training starts: large steps at first, small ones at the end."
+        "before the training starts. Here a neuron fits a straight line through 13 points, and "
+        "every step sees only **one** of them: it follows that point's gradient, not the loss's."
     )
+)
+lesson.predict(
+    "optimizers_jitter",
+    _("the learning rate stays at 0.2. Where is the loss over all 13 points after 50 epochs?"),
+    {"bottom": _("At the bottom"), "above": _("Above it, restless"), "lost": _("It diverges")},
+    right="above",
+    because=_(
+        "Each point pulls the line its own way, and a long step gives in to the latest one. With "
+        "short steps the pulls cancel. So: long ones at first to get there, short ones at the end "
+        "to come to rest."
+    ),
 )
 live_with(partial(optimizers.plan, frame.device()), optimizers.tell_plan)

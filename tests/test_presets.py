@@ -10,6 +10,7 @@ import torch
 from nnlab.permalink import fits, from_text, to_text
 from nnlab.presets import PRESETS
 from nnlab.presets.promises import MEASURES
+from nnlab.rows import rows_of
 from nnlab.training import Run, Trainer
 
 
@@ -89,5 +90,49 @@ def test_units_that_begin_alike_are_equal_to_the_last_bit() -> None:
 def test_a_promise_says_what_became_of_it() -> None:
     (promise,) = PRESETS["rate_high"].promises
     run = run_of("rate_high")
-    assert promise.said(run, 0).endswith(": 1 (promised: 1 or more)")
+    assert promise.said(run, 0).endswith(": 1 (expected: 1 or more)")
     assert promise.measure in MEASURES
+
+
+@pytest.mark.parametrize("name", ["circle", "overfit"])
+def test_an_accuracy_is_said_as_the_stage_says_it(name: str) -> None:
+    run = run_of(name)
+    accuracies = [each for each in PRESETS[name].promises if "accuracy" in each.measure]
+    assert accuracies
+    for promise in accuracies:
+        assert f": {promise.measured(run, -1):.1%} (" in promise.said(run, -1)
+
+
+def test_the_valley_is_made_of_one_unit_that_rises_to_each_side() -> None:
+    """As its text says: the others say nothing where there are rows."""
+    module = run_of("bends").module()
+    first, last = module[0], module[2]
+    assert isinstance(first, torch.nn.Linear)
+    assert isinstance(last, torch.nn.Linear)
+    weights, biases = first.weight.detach().flatten(), first.bias.detach()
+    bends, heights = -biases / weights, last.weight.detach().flatten() * weights.abs()
+    sides = weights[bends.abs() < 0.1].sign().tolist()
+    assert sorted(sides) == [-1.0, 1.0]
+    assert bool((heights[bends.abs() < 0.1] > 0.9).all())
+    assert bool((bends * weights.sign() > -0.1).all())
+
+
+def test_all_rows_at_a_time_has_four_times_the_epochs_of_one_row_and_learns_less() -> None:
+    one, every = PRESETS["batch_one"], PRESETS["batch_all"]
+    assert every.epochs == 4 * one.epochs
+    loss = MEASURES["train_loss"].of
+    assert loss(run_of("batch_all"), -1) > loss(run_of("batch_one"), -1) + 0.1
+
+
+def test_most_new_points_are_right_though_twenty_are_known_by_heart() -> None:
+    assert 0.8 < MEASURES["test_accuracy"].of(run_of("overfit"), -1) < 1.0
+
+
+def test_what_the_product_leaves_wrong_lies_beside_the_axes() -> None:
+    run = run_of("xor_product")
+    samples = rows_of(run.experiment).samples()
+    with torch.no_grad():
+        wrong = (run.module()(samples.x).flatten() > 0) != (samples.y.flatten() > 0.5)
+    products = samples.x.abs().flatten()
+    assert bool(wrong.any())
+    assert float(products[wrong].max()) < 0.1

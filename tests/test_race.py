@@ -9,8 +9,8 @@ import torch
 
 from nnlab.experiment import Experiment
 from nnlab.optimizers import OPTIMIZERS
-from nnlab.race import LANES, NETWORK, experiment, first_rate, racer
-from nnlab.valleys import VALLEYS
+from nnlab.race import LANES, NETWORK, experiment, first_rate, first_setting, racer
+from nnlab.valleys import VALLEYS, Walk, walks
 
 DEFAULTS = {
     name: {symbol: value for symbol, (_key, value) in lane.settings.items()}
@@ -61,3 +61,26 @@ def test_without_momentum_it_is_plain_sgd(name: str) -> None:
 @pytest.mark.parametrize("ground", [*VALLEYS, NETWORK])
 def test_every_racer_has_a_rate_to_begin_with(ground: str) -> None:
     assert all(first_rate(name, ground) > 0 for name in LANES)
+
+
+def opening(name: str) -> Walk:
+    """The way of a racer in the ravine as the lesson opens."""
+    own = {symbol: first_setting(name, symbol, "ravine") for symbol in LANES[name].settings}
+    racing = racer(name, first_rate(name, "ravine"), own)
+    return walks("ravine", [racing], VALLEYS["ravine"].start, 60)[0]
+
+
+def jumps(way: Walk) -> int:
+    """How often the floor of the ravine is crossed."""
+    y = way.places[:, 1]
+    return int((y[1:] * y[:-1] < 0).sum())
+
+
+def test_the_ravine_opens_with_what_its_prediction_says() -> None:
+    plain, momentum = opening("SGD"), opening("Momentum")
+    assert first_rate("SGD", "ravine") == first_rate("Momentum", "ravine")
+    assert jumps(plain) == 60
+    assert jumps(momentum) < 45
+    across, along = momentum.places[10].abs() / plain.places[10].abs()
+    assert max(across, along) < 0.5
+    assert (plain.places[1:, 1].abs() < plain.places[:-1, 1].abs()).all()

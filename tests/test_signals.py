@@ -54,6 +54,7 @@ def test_sizes_are_those_that_hooks_and_grad_see(experiment: Experiment) -> None
         pairs = [
             (found.mean[place], values.mean()),
             (found.std[place], values.std(unbiased=False)),
+            (found.row_std[place] ** 2, values.var(0, unbiased=False).mean()),
             (found.gradient_mean[place], values.grad.mean()),
             (found.gradient_std[place], values.grad.std(unbiased=False)),
         ]
@@ -108,6 +109,13 @@ def test_xavier_keeps_straight_signals_and_kaiming_keeps_relus() -> None:
     assert 0.3 < float(bent["kaiming_uniform"][-2] / bent["kaiming_uniform"][0]) < 3
     assert float(straight["default"][-2] / straight["default"][0]) < 0.3
     assert float(bent["default"][-2] / bent["default"][0]) < 0.3
+
+
+def test_by_default_20_layers_keep_their_biases_and_lose_the_digits() -> None:
+    found = measure(deep("Identity", "default"))
+    kept = float(found.row_std[-2] / found.row_std[0])
+    assert kept == pytest.approx(0.6**20, abs=0.6**20)
+    assert float(found.std[-2]) > 1000 * float(found.row_std[-2])
 
 
 def test_along_a_run_the_weights_gradients_are_the_runs() -> None:

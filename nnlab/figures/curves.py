@@ -56,6 +56,7 @@ def curves(
         yaxis={
             "title": {"text": names[1]},
             "type": scale,
+            "rangemode": "tozero",
             "range": _powers(everything) if scale == "log" else None,
         },
         showlegend=len(drawn) > 1,

@@ -24,7 +24,7 @@ def sizes(drawn: Sequence[Curve], wanted: tuple[float, float] | None = None) -> 
     gap."""
     band = [] if wanted is None else [_band(*wanted)]
     return palette.figure(
-        _HEIGHT,
+        _HEIGHT + 40,
         [_points(curve) for curve in drawn],
         shapes=band,
         xaxis={"title": {"text": _("layer")}, "rangemode": "tozero"},
@@ -53,7 +53,7 @@ def spread(histogram: ArrayLike, reach: float) -> go.Figure:
                 "y": ((edges[:-1] + edges[1:]) / 2).round(6),
                 "z": np.sqrt(shares.T),
                 "text": [[f"{share:.1%}" for share in row] for row in shares.T.tolist()],
-                "colorscale": [[0.0, "#f2f2f2"], [1.0, palette.POSITIVE]],
+                "colorscale": [[0.0, "rgba(128, 133, 144, 0.12)"], [1.0, palette.POSITIVE]],
                 "showscale": False,
                 "hovertemplate": _("layer %{x}, about %{y:.2f}: %{text}") + "<extra></extra>",
             }
@@ -64,32 +64,30 @@ def spread(histogram: ArrayLike, reach: float) -> go.Figure:
 
 
 def shares(dead: Sequence[int], units: Sequence[int]) -> go.Figure:
-    """How many units of each layer are dead, of how many."""
-    layers = list(range(1, len(units) + 1))
+    """How many units of each layer are dead; the axis goes up to all of them."""
     return palette.figure(
         200,
         [
             {
                 "type": "bar",
-                "x": layers,
-                "y": list(units),
-                "name": _("units"),
-                "marker": {"color": "rgba(128, 133, 144, 0.35)"},
-                "hoverinfo": "skip",
-            },
-            {
-                "type": "bar",
-                "x": layers,
+                "x": list(range(1, len(units) + 1)),
                 "y": list(dead),
                 "name": _("dead units"),
+                "text": list(units),
+                "textposition": "none",
                 "marker": {"color": palette.NEGATIVE},
-                "hovertemplate": _("layer %{x}: %{y} dead units") + "<extra></extra>",
-            },
+                "hovertemplate": _("layer %{x}: %{y} of %{text} units are dead")
+                + "<extra></extra>",
+            }
         ],
-        barmode="overlay",
-        xaxis={"title": {"text": _("layer")}},
-        yaxis={"title": {"text": _("dead units")}},
+        annotations=[] if any(dead) else [_in_the_middle(_("no dead units"))],
+        xaxis={"title": {"text": _("layer")}, "range": [0.4, len(units) + 0.6]},
+        yaxis={"title": {"text": _("dead units")}, "range": [0, max(units, default=1)]},
     )
+
+
+def _in_the_middle(text: str) -> dict[str, Any]:
+    return {"text": text, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
 
 
 def _points(curve: Curve) -> dict[str, Any]:

@@ -41,8 +41,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "no",
             ),
             N_(
-                "The error could hardly be larger, but the gradient is multiplied by the slope of "
-                "tanh, which is almost 0 out there. The more wrong it is, the less it learns."
+                "Where it is wrong the error could hardly be larger, but the gradient is "
+                "multiplied by the slope of tanh, which is almost 0 out there. The more wrong it "
+                "is, the less it learns."
             ),
             (Promise("fall", most=0.1), Promise("test_accuracy", most=0.5)),
         ),
@@ -90,7 +91,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "The curve is smooth, but there is one update an epoch, where batches of one row "
-                "make a hundred: after as many epochs it has learned much less."
+                "make a hundred: after four times as many epochs it has learned much less."
             ),
             (Promise("climbs", most=0.001), Promise("train_loss", least=0.6)),
         ),
@@ -106,8 +107,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "The border winds around single points that lie on the wrong side only by chance. "
-                "All twenty are right, and on new points it is sure and wrong. The best moment was "
-                "long before: go back to where the test loss is lowest."
+                "All twenty are right. Most new points are right too, but where it is wrong it is "
+                "sure of it, and that costs: the test loss grows. The best moment was long before: "
+                "go back to where the test loss is lowest."
             ),
             (Promise("train_accuracy", least=1.0), Promise("gap", least=0.6)),
         ),
@@ -125,7 +127,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "A border that winds needs large weights, which now cost more than an odd point "
-                "is worth. Two of the twenty stay wrong, and the test loss stays as low as the "
+                "is worth. Two of the twenty stay wrong, and the test loss stays near the "
                 "training loss."
             ),
             (Promise("gap", most=0.2), Promise("train_accuracy", least=0.89, most=0.91)),

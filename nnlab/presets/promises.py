@@ -89,26 +89,27 @@ def diverged(run: Run, moment: int) -> float:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number of a run at a moment, by its index, and what it is called."""
+    """A number of a run at a moment, by its index, what it is called, and how it is written."""
 
     label: str
     of: Callable[[Run, int], float]
+    form: str = ".4g"
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
-        "train_loss": Measure(N_("training loss"), train_loss),
-        "fall": Measure(N_("fall of the training loss since the start"), fall),
-        "gap": Measure(N_("test loss above the training loss"), gap),
-        "train_accuracy": Measure(N_("training accuracy"), train_accuracy),
-        "test_accuracy": Measure(N_("test accuracy"), test_accuracy),
-        "test_r2": Measure(N_("test R²"), test_r2),
+        "train_loss": Measure(N_("training loss"), train_loss, ".4f"),
+        "fall": Measure(N_("fall of the training loss since the start"), fall, ".4f"),
+        "gap": Measure(N_("test loss above the training loss"), gap, ".4f"),
+        "train_accuracy": Measure(N_("training accuracy"), train_accuracy, ".1%"),
+        "test_accuracy": Measure(N_("test accuracy"), test_accuracy, ".1%"),
+        "test_r2": Measure(N_("test R²"), test_r2, ".4f"),
         "spread": Measure(N_("largest difference between two units of the first layer"), spread),
         "first_gradient": Measure(
             N_("gradient of the first layer beside the last"), first_gradient
         ),
         "dead_units": Measure(N_("dead ReLU units"), dead_units),
-        "climbs": Measure(N_("ups of the training loss in the last 50 steps"), climbs),
+        "climbs": Measure(N_("ups of the training loss in the last 50 steps"), climbs, ".4f"),
         "diverged": Measure(N_("runs whose loss was no longer a finite number"), diverged),
     }
 )
@@ -131,17 +132,18 @@ class Promise:
         return self.least <= self.measured(run, moment) <= self.most
 
     def said(self, run: Run, moment: int) -> str:
-        """What was promised and what became of it, as a line of text."""
+        """What was expected and what became of it, as a line of text."""
+        measure = MEASURES[self.measure]
         limits = (
-            _("{number} or more").format(number=f"{self.least:g}"),
-            _("{number} or less").format(number=f"{self.most:g}"),
+            _("{number} or more").format(number=format(self.least, measure.form)),
+            _("{number} or less").format(number=format(self.most, measure.form)),
         )
         finite = (math.isfinite(self.least), math.isfinite(self.most))
-        promised = ", ".join(text for text, there in zip(limits, finite, strict=True) if there)
-        return _("{measure}: {value} (promised: {promised})").format(
-            measure=_(MEASURES[self.measure].label),
-            value=f"{self.measured(run, moment):.4g}",
-            promised=promised,
+        expected = ", ".join(text for text, there in zip(limits, finite, strict=True) if there)
+        return _("{measure}: {value} (expected: {expected})").format(
+            measure=_(measure.label),
+            value=format(self.measured(run, moment), measure.form),
+            expected=expected,
         )
 
 

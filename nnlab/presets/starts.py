@@ -41,6 +41,7 @@ def taught(
     *,
     start: str | Choice = "default",
     output: str = "Identity",
+    seed: int = 1,
     **training: Any,
 ) -> Experiment:
     """An experiment with the loss that suits its data, and the outputs that suit the loss."""
@@ -51,7 +52,7 @@ def taught(
         data,
         Network((*hidden, last), INITIALISERS.accept("start", start)),
         Training(**{**usual, **training}),
-        seed=1,
+        seed=seed,
     )
 
 

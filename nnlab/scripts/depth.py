@@ -54,13 +54,15 @@ loss.backward()
 print('loss:', loss.item())
 linears = [layer for layer in model if isinstance(layer, nn.Linear)]
 for number, (a, linear) in enumerate(zip(activations, linears), start=1):
+    by_row = a.std(0, unbiased=False).square().mean().sqrt()
     size = linear.weight.grad.square().mean().sqrt()
-    print(number, a.std(unbiased=False).item(), size.item())"""
+    print(number, a.std(unbiased=False).item(), by_row.item(), size.item())"""
 
 
 def script(experiment: Experiment, steps: int) -> str:
     """A program that prints, after so many steps of training, the loss and by layer the standard
-    deviation of the activations and the root mean square of the weights' gradients."""
+    deviation of the activations, what of it goes from row to row, and the root mean square of the
+    weights' gradients."""
     training = experiment.training
     optimizer = call(training.optimizer, "model.parameters()", f"lr={training.learning_rate!r}")
     parts = (

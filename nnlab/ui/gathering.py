@@ -4,7 +4,7 @@ Streamlit's browser gathers what widgets report within a few milliseconds and as
 part alone, that of the widget that was first. Its server gathers what comes while a run is on its
 way, and of one component only what happened last is left. While something plays, its next tick
 would take away the run from a choice that is made in that very moment, or take the place of a click
-on Pause.
+on Pause; and of two quick clicks one would be lost.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -21,6 +22,10 @@ from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state.session_state import SessionState
 
 HEARD = "nnlab_heard"
+ACT = "act"
+"""An event of which none replaces another: two clicks on a plus are two units more."""
+MOST_ACTS = 20
+"""Acts that may wait for one run: more than a hand makes in the time of one."""
 TRIGGERS = frozenset(
     {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}
 )
@@ -56,16 +61,25 @@ def _coalesced(before: WidgetStates | None, after: WidgetStates | None) -> Widge
 
 
 def _both(before: str, after: str) -> str:
-    """Two lists of events as one; of what happened twice, the later. What is no list of events has
-    nothing to add."""
+    """Two lists of events as one: all acts, and of what else happened twice, the later. What is no
+    list of events has nothing to add."""
     try:
         first, then = json.loads(before), json.loads(after)
     except (ValueError, RecursionError):
         return after
     if not (isinstance(first, list) and isinstance(then, list)):
         return after
-    later = set(map(_event, then))
-    return json.dumps([*(each for each in first if _event(each) not in later), *then])
+    later = set(map(_event, then)) - {ACT}
+    return json.dumps(_acts_as_one([*(each for each in first if _event(each) not in later), *then]))
+
+
+def _acts_as_one(events: list[Any]) -> list[Any]:
+    """The same with one event for all acts, whose value lists the newest of them: a component is
+    told one value of an event."""
+    acts = [each.get("value") for each in events if _event(each) == ACT]
+    others = [each for each in events if _event(each) != ACT]
+    said = [act for value in acts for act in (value if isinstance(value, list) else [value])]
+    return [{"event": ACT, "value": said[-MOST_ACTS:]}, *others] if acts else others
 
 
 def _event(happened: object) -> str | None:

@@ -42,7 +42,7 @@ def test_another_step_has_another_ledger_and_the_link_remembers(lesson: Page) ->
 
 
 def test_a_learning_rate_that_fits_the_ravine_solves_the_task(lesson: Page) -> None:
-    exact(lesson, "rates_ravine", "0.9")
+    exact(lesson, "rates_ravine", "0.4")
     expect(lesson.get_by_text("Done.")).to_be_visible()
 
 
@@ -55,8 +55,22 @@ def test_the_race_moves_to_another_ground_and_to_a_network(lesson: Page) -> None
     expect(picture(lesson, "heights")).to_have_attribute("aria-label", re.compile("Adagrad"))
 
 
-def test_a_schedule_is_drawn_before_it_runs(lesson: Page) -> None:
-    curve = picture(lesson, "schedule_curve")
-    before = curve.get_attribute("aria-label")
-    exact(lesson, "cosine_floor", "0.5")
-    expect(curve).not_to_have_attribute("aria-label", before or "")
+def test_a_schedule_is_drawn_before_it_runs_and_brings_a_restless_loss_to_rest(
+    page: Page, server: Server
+) -> None:
+    open_page(page, server, "optimizers", optimizers_schedule="exponential")
+    curve = picture(page, "schedule_curve")
+    expect(curve).to_have_attribute("aria-label", "The learning rate goes from 0.2 to 0.0162.")
+    expect(page.get_by_text("Done.")).to_be_visible()
+    exact(page, "exponential_gamma", "1")
+    expect(curve).to_have_attribute("aria-label", "The learning rate goes from 0.2 to 0.2.")
+    expect(page.get_by_text("Done.")).to_have_count(0)
+
+
+def test_another_schedule_is_drawn_where_the_first_stood(page: Page, server: Server) -> None:
+    open_page(page, server, "optimizers", optimizers_schedule="cosine")
+    curve = picture(page, "schedule_curve")
+    curve.scroll_into_view_if_needed()
+    expect(curve).to_have_attribute("data-drawn", "1")
+    exact(page, "cosine_floor", "0.5")
+    expect(curve).to_have_attribute("data-drawn", "2")

@@ -15,6 +15,28 @@ import yaml
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+SERVICE_KEYS = {
+    *(
+        "build",
+        "cap_drop",
+        "cpus",
+        "depends_on",
+        "environment",
+        "healthcheck",
+        "image",
+        "mem_limit",
+    ),
+    *(
+        "networks",
+        "pids_limit",
+        "ports",
+        "read_only",
+        "restart",
+        "security_opt",
+        "tmpfs",
+        "volumes",
+    ),
+}
 UNIT = DEPLOY / "nnlab@.service"
 MOST_EXPOSED = 2.0
 """Of 10: what systemd-analyze calls OK."""
@@ -40,15 +62,44 @@ def test_only_nginx_is_reached_from_outside() -> None:
     assert all(each["networks"] == ["inside"] for each in replicas)
 
 
+def dockerfile() -> str:
+    return (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+
+
+def test_health_is_asked_for_where_it_costs_no_session() -> None:
+    """A page asked for every few seconds would be a visitor each time."""
+    (image,) = re.findall(r"^HEALTHCHECK .*$", dockerfile(), re.MULTILINE)
+    asked = {"nginx": COMPOSE["services"]["nginx"]["healthcheck"]["test"][-1], "image": image}
+    assert all("/_stcore/health" in each for each in asked.values()), asked
+    assert asked["nginx"].startswith("http://127.0.0.1:8080/")
+    waited_for = COMPOSE["services"]["nginx"]["depends_on"]
+    assert waited_for.keys() == COMPOSE["services"].keys() - {"nginx"}
+    assert all(each == {"condition": "service_healthy"} for each in waited_for.values())
+
+
+def test_compose_would_take_every_key() -> None:
+    """What the Compose specification knows of a service, as far as it is used here: a key that is
+    misspelt would be no protection and no error."""
+    assert COMPOSE.keys() - {"x-hardened", "x-replica"} == {"services", "networks"}
+    for service in COMPOSE["services"].values():
+        assert service.keys() <= SERVICE_KEYS
+        assert set(service["networks"]) <= COMPOSE["networks"].keys()
+
+
+def test_nobody_in_the_containers_is_root() -> None:
+    users = {each["image"]: each.get("user") for each in COMPOSE["services"].values()}
+    assert users.keys() == {"nnlab", "nginxinc/nginx-unprivileged:1.29-alpine"}
+    assert not {"root", "0"} & set(map(str, users.values()))
+
+
 def test_nginx_knows_every_replica() -> None:
     known = set(re.findall(r"server (\w+):8501", (DEPLOY / "nginx.conf").read_text("utf-8")))
     assert known == COMPOSE["services"].keys() - {"nginx"}
 
 
 def test_the_image_has_no_secret_and_no_root() -> None:
-    lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    lines = dockerfile().splitlines()
     assert [line for line in lines if line.startswith("USER ")] == ["USER 10001"]
-    assert any(line.startswith("HEALTHCHECK") for line in lines)
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored
     assert not {"!.env", "!.git", "!.streamlit"} & set(ignored)

@@ -25,3 +25,8 @@ def test_a_curve_begins_at_its_first_step_and_a_line_stands_at_the_step_looked_a
 
 def test_the_optimizers_curves_differ_also_without_colours() -> None:
     assert len({style(place)[1] for place in range(len(LANES))}) == len(LANES)
+
+
+def test_what_stays_the_same_is_drawn_above_0() -> None:
+    (axis,) = curves([Curve("", [0.2, 0.2])], ("", ""), scale="linear").select_yaxes()
+    assert axis.rangemode == "tozero"

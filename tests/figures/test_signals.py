@@ -32,7 +32,15 @@ def test_a_layers_column_is_its_histogram() -> None:
     assert heat.text[0][1] == "25.0%"
 
 
-def test_dead_units_stand_before_all_units() -> None:
-    everyone, dead = shares([0, 3], [8, 8]).data
-    assert list(everyone.y) == [8, 8]
+def test_dead_units_are_counted_on_an_axis_of_all_units() -> None:
+    figure = shares([0, 3], [8, 8])
+    (dead,) = figure.data
     assert list(dead.y) == [0, 3]
+    assert figure.layout.yaxis.range == (0, 8)
+    assert not figure.layout.annotations
+
+
+def test_where_no_unit_is_dead_nothing_is_drawn_and_it_is_said() -> None:
+    figure = shares([0, 0], [8, 8])
+    assert [each.text for each in figure.layout.annotations] == ["no dead units"]
+    assert not any(figure.data[0].y)

@@ -255,3 +255,16 @@ async def hurry(besieged: Besieged) -> None:
 
 def test_a_thousand_messages_at_once_are_taken_together(besieged: Besieged) -> None:
     run(besieged, hurry(besieged))
+
+
+async def click_five_times(besieged: Besieged) -> None:
+    async with besieged.visitor("playground") as visitor:
+        await visitor.open()
+        for number in range(5):
+            await visitor.trigger("play_stage", "act", {"kind": "step", "number": number})
+        await visitor.until(lambda: "at=5" in visitor.query.split("&"), seconds=30)
+        assert visitor.errors == []
+
+
+def test_no_click_of_five_quick_ones_is_lost(besieged: Besieged) -> None:
+    run(besieged, click_five_times(besieged))

@@ -23,11 +23,11 @@ def lesson(**parameters: str) -> AppTest:
     return page
 
 
-def sizes(page: AppTest) -> dict[int, tuple[float, float]]:
-    """std(a) and |dL/dw| by layer, as far as they are shown."""
+def sizes(page: AppTest) -> dict[int, tuple[float, ...]]:
+    """std(a), what of it goes from row to row and |dL/dw| by layer, as far as they are shown."""
     (text,) = [each.value for each in page.markdown if "std(a)" in each.value]
-    rows = re.findall(r"^ *(\d+) +(\S+) +(\S+) +\d+% ", text, re.MULTILINE)
-    return {int(layer): (float(std), float(gradient)) for layer, std, gradient in rows}
+    rows = re.findall(r"^ *(\d+) +(\S+) +(\S+) +(\S+) +\d+% ", text, re.MULTILINE)
+    return {int(layer): tuple(map(float, found)) for layer, *found in rows}
 
 
 def done(page: AppTest) -> bool:
@@ -79,9 +79,9 @@ def test_the_program_prints_the_pages_sizes() -> None:
         pages, printed_by([programs(page)[-1] for page in pages]), strict=True
     ):
         rows = [line.split(" ") for line in printed.splitlines()[1:]]
-        said = {int(number): (float(std), float(size)) for number, std, size in rows}
+        said = {int(number): tuple(map(float, found)) for number, *found in rows}
         for layer, shown in sizes(page).items():
-            assert said[layer] == pytest.approx(shown, rel=6e-3, abs=1e-12)
+            assert said[layer] == pytest.approx(shown, rel=6e-2, abs=1e-12)
 
 
 def test_while_it_learns_there_is_a_loss_and_a_moment_to_go_to() -> None:

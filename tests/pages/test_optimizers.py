@@ -73,7 +73,7 @@ def test_the_programs_ends_are_the_walks() -> None:
     page = lesson(steps_ravine="30")
     printed = printed_by([programs(page)[0]])[0].splitlines()[: len(LANES)]
     point = torch.tensor(VALLEYS["ravine"].start, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([point], lr=0.3)
+    optimizer = torch.optim.SGD([point], lr=0.95)
     for _step in range(30):
         optimizer.zero_grad()
         VALLEYS["ravine"].make(point).backward()
@@ -83,8 +83,28 @@ def test_the_programs_ends_are_the_walks() -> None:
     )
 
 
-def test_the_ravine_can_be_run_down_by_plain_sgd() -> None:
-    assert tasks_done(lesson(rates_ravine="0.9")) == 1
+def test_plain_sgd_can_go_down_the_ravine_without_a_jump_only_as_it_is_asked() -> None:
+    assert tasks_done(lesson(rates_ravine="0.4")) == 1
+    assert tasks_done(lesson(rates_ravine="0.51")) == 0
+    assert tasks_done(lesson(rates_ravine="0.3")) == 0
+    assert tasks_done(lesson(rates_ravine="0.3", steps_ravine="100")) == 0
+    assert tasks_done(lesson(rates_ravine="0.4", start_ravine="-6_2")) == 0
+
+
+def test_all_seven_can_arrive_in_the_ravine() -> None:
+    assert tasks_done(lesson(rates_ravine="____3__", steps_ravine="200")) == 1
+
+
+@pytest.mark.parametrize("schedule", ["step", "exponential", "cosine", "warm_up_cosine"])
+@pytest.mark.parametrize("rate", ["0.1", "0.2", "0.3"])
+def test_a_rate_that_falls_comes_to_rest(schedule: str, rate: str) -> None:
+    assert tasks_done(lesson(schedule=schedule, planned_rate=rate)) == 1
+
+
+@pytest.mark.parametrize("schedule", ["constant", "warm_up"])
+@pytest.mark.parametrize("rate", ["0.05", "0.1", "0.2", "0.3"])
+def test_a_rate_that_stays_does_not(schedule: str, rate: str) -> None:
+    assert tasks_done(lesson(schedule=schedule, planned_rate=rate)) == 0
 
 
 def test_on_the_network_the_ledger_tells_a_weight() -> None:

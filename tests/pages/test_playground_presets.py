@@ -91,9 +91,9 @@ def test_playing_pauses_where_the_answer_comes_and_then_goes_on() -> None:
 def test_a_change_is_told_beside_the_answer() -> None:
     page = opened(preset="rate_high")
     player(page).reach(PRESETS["rate_high"].due)
-    assert "promised: 1 or more" in text(page.run())
+    assert "expected: 1 or more" in text(page.run())
     player(page).set_part("b1.0", 0.5)
-    assert "promised" not in text(page.run())
+    assert "expected" not in text(page.run())
 
 
 def test_opening_again_begins_anew() -> None:

@@ -169,7 +169,7 @@ def formula(seen: Seen) -> str:
     """What the initialiser draws, and why its size matters."""
     drawn = INITIALISERS[seen.experiment.network.initialiser.name].formula
     sum_of = r"\mathrm{Var}(z) = n_{in}\,\mathrm{Var}(w)\,\mathrm{E}[x^2]"
-    return rf"{sum_of}, \qquad w \sim {drawn}"
+    return rf"\begin{{gathered}}{sum_of}\\w \sim {drawn}\end{{gathered}}"
 
 
 def script(seen: Seen) -> str:
@@ -181,10 +181,11 @@ def worked(seen: Seen) -> str:
     """The sizes by layer: the first ones and the last ones."""
     found = seen.signals
     rows = [
-        f"{number:>2} {std:9.3g} {gradient:9.3g} {flat:5.0%} {dead:>2}/{units}"
-        for number, (std, gradient, flat, dead, units) in enumerate(
+        f"{number:>2} {std:7.2g} {by_row:7.2g} {gradient:7.2g} {flat:4.0%} {dead:>2}/{units}"
+        for number, (std, by_row, gradient, flat, dead, units) in enumerate(
             zip(
                 found.std.tolist(),
+                found.row_std.tolist(),
                 found.weight_gradient.tolist(),
                 found.flat.tolist(),
                 found.dead.tolist(),
@@ -196,11 +197,12 @@ def worked(seen: Seen) -> str:
     ]
     if len(rows) > 2 * _SHOWN_ROWS:
         rows = [*rows[:_SHOWN_ROWS], " ...", *rows[-_SHOWN_ROWS:]]
-    head = f"   {'std(a)':>9} {'|dL/dw|':>9} {'flat':>5} dead"
+    head = f"   {'std(a)':>7} {'by row':>7} {'|dL/dw|':>7} flat dead"
     text = _(
-        "std(a) is the standard deviation of a layer's activations, |dL/dw| the root mean square "
-        "of its weights' gradients. *Flat*: the slope of the activation is below 5% of its "
-        "steepest. A unit that is flat for every row is *dead*."
+        "std(a) is the standard deviation of a layer's activations, *by row* the part of it that "
+        "goes from digit to digit, |dL/dw| the root mean square of its weights' gradients. *Flat*: "
+        "the slope of the activation is below 5% of its steepest. A unit that is flat for every "
+        "row is *dead*."
     )
     body = "\n".join([head, *rows])
     return f"{text}\n\n```text\n{body}\n```"
@@ -313,6 +315,7 @@ def _show_sizes(seen: Seen) -> None:
     found = seen.signals
     drawn = [
         Curve(_("activations: std"), found.std.tolist(), 0),
+        Curve(_("from digit to digit"), found.row_std.tolist(), 3),
         Curve(_("gradients of the weights"), found.weight_gradient.tolist(), 1),
         Curve(_("gradients of the activations: std"), found.gradient_std.tolist(), 2),
     ]
@@ -320,13 +323,19 @@ def _show_sizes(seen: Seen) -> None:
         sizes(drawn, WANTED),
         key="depth_sizes",
         alt=_(
-            "Activations have a standard deviation of {first} in layer 1, {last} at the end."
-        ).format(first=f"{found.std[0]:.4g}", last=f"{_last_hidden(seen):.4g}"),
+            "Activations have a standard deviation of {first} in layer 1, {last} at the end, of "
+            "which {signal} goes from digit to digit."
+        ).format(
+            first=f"{found.std[0]:.4g}",
+            last=f"{_last_hidden(seen):.4g}",
+            signal=f"{found.row_std[-2]:.4g}",
+        ),
     )
     st.caption(
         _(
             "Forwards the activations go from left to right, backwards the gradients from right "
-            "to left. The band is from 0.5 to 2. Signals that fade below 0.001 carry nothing."
+            "to left. The band is from 0.5 to 2. Biases can keep the activations' size up, but "
+            "they are the same for all digits: only what goes **from digit to digit** is signal."
         )
     )
 

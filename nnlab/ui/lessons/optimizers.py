@@ -14,16 +14,18 @@ from nnlab import parts
 from nnlab.experiment import Experiment
 from nnlab.figures.curves import Curve, curves, style
 from nnlab.figures.landscape import Ground, Mark, Trail, contours, relief
+from nnlab.landscape import Landscape
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.ledger import Update, ledger, update_in_training, update_in_valley
 from nnlab.limits import Whole
 from nnlab.optimizers import OPTIMIZERS
-from nnlab.race import LANES, NETWORK, experiment, first_rate, racer
+from nnlab.race import LANES, NETWORK, experiment, first_rate, first_setting, racer
 from nnlab.registry import Choice
 from nnlab.schedules import SCHEDULES
 from nnlab.scripts.program import program
 from nnlab.scripts.race import script as race_program
+from nnlab.terrains import TERRAINS, bottom_of_line
 from nnlab.training import Run
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
@@ -51,6 +53,10 @@ _GROUNDS = {
 _WANTED = {"rosenbrock": 3, "beale": 4}
 """How many must arrive where not all can."""
 _START = Experiment()
+_LINE = TERRAINS["line"]
+_PLANNED = replace(_LINE, training=replace(_LINE.training, epochs=50, batch_size=1, shuffle=True))
+"""One row a step: what a schedule is for."""
+_ASKED_RATE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,8 +179,8 @@ def _slide_racers(where: str) -> dict[str, Racer]:
     rows = [(name, symbol) for name, lane in LANES.items() for symbol in lane.settings]
     values = live_sliders(
         [f"{name} {symbol}" for name, symbol in rows],
-        "optimizers_settings",
-        [LANES[name].settings[symbol][1] for name, symbol in rows],
+        f"optimizers_settings_{where}",
+        [first_setting(name, symbol, where) for name, symbol in rows],
         Scale(0.0, 0.999, 0.001),
     )
     given = dict(zip(rows, values, strict=True))
@@ -299,15 +305,16 @@ def _show_ledger(race: Race) -> None:
             after=f"{update.after:.6g}",
         )
     )
-    st.table(
-        {
-            " ": [row.symbol for row in rows],
-            _("formula"): [row.formula for row in rows],
-            _("with today's numbers"): [row.numbers for row in rows],
-            _("by hand"): [f"{row.value:.6g}" for row in rows],
-            _("PyTorch keeps"): [_kept(row.buffer, row.kept) for row in rows],
-        }
-    )
+    with st.container(key="optimizers_ledger"):
+        st.table(
+            {
+                " ": [row.symbol for row in rows],
+                _("formula"): [row.formula for row in rows],
+                _("with today's numbers"): [row.numbers for row in rows],
+                _("by hand"): [f"{row.value:.6g}" for row in rows],
+                _("PyTorch keeps"): [_kept(row.buffer, row.kept) for row in rows],
+            }
+        )
 
 
 def _kept(buffer: str, kept: float | None) -> str:
@@ -325,9 +332,15 @@ def _show_tasks(race: Race) -> None:
         return
     if race.ground == "ravine":
         lesson.task(
-            _("Bring plain SGD below a height of 0.01 with the learning rate alone."),
-            _("As far as the steep side allows: a little more, and it jumps out of the ravine."),
-            done=min(race.ways["SGD"].heights) < 0.01 and race.steps <= 60,
+            _(
+                "From the start at (-7, 2), let plain SGD go down without one jump over the floor "
+                "(y = 0), and yet end below a height of 0.05 in 60 steps."
+            ),
+            _(
+                "No jumps, but now it creeps: what fits the steep sides is small for the flat "
+                "floor. One learning rate has to do for both; the other six try to help it."
+            ),
+            done=_goes_straight(race),
         )
     wanted = _WANTED.get(race.ground, len(LANES))
     lesson.task(
@@ -339,27 +352,37 @@ def _show_tasks(race: Race) -> None:
     )
 
 
+def _goes_straight(race: Race) -> bool:
+    """Whether plain SGD goes down the ravine on one side of its floor, and far enough."""
+    way = race.ways["SGD"]
+    one_side = bool((way.places[:, 1] >= 0).all())
+    asked = race.start == VALLEYS["ravine"].start and race.steps <= 60
+    return asked and one_side and way.heights[-1] < 0.05
+
+
 def _distance(race: Race, way: Way) -> float:
     end = way.places[-1].tolist()
     return min(math.dist(end, minimum) for minimum in VALLEYS[race.ground].minima)
 
 
 def plan(device: str) -> Experiment:
-    """A schedule, drawn before it runs, and what the network makes of it."""
+    """A schedule, drawn before it runs, and what a neuron makes of it that sees one row a step."""
     names = {name: name for name in SCHEDULES}
     controls, sights = st.columns([2, 3], gap="large")
     with controls:
-        chosen = choose(_("schedule"), names, "optimizers_schedule", "cosine", "list", width=220)
+        chosen = choose(_("schedule"), names, "optimizers_schedule", "constant", "list", width=220)
         schedule = Choice(chosen, tuple(sorted(_slide_schedule(chosen).items())))
         schedule = SCHEDULES.accept("schedule", schedule)
         rate = live_slider(
-            _("learning rate"), "optimizers_planned_rate", 1.0, LogScale(1e-3, 10.0, 0.05)
+            _("learning rate"), "optimizers_planned_rate", 0.2, LogScale(1e-3, 0.3, 0.05)
         )
-    planned = replace(_START, training=replace(_START.training, learning_rate=rate, epochs=50))
+    planned = replace(_PLANNED, training=replace(_PLANNED.training, learning_rate=rate))
     scheduled = replace(planned, training=replace(planned.training, schedule=schedule))
     with sights:
         _show_schedule(scheduled)
-        _show_planned(planned, scheduled, device)
+        end = _show_planned(planned, scheduled, device)
+    with controls:
+        _show_planned_task(rate, end)
     return scheduled
 
 
@@ -402,17 +425,45 @@ def _show_schedule(planned: Experiment) -> None:
     )
 
 
-def _show_planned(planned: Experiment, scheduled: Experiment, device: str) -> None:
-    names = (_("constant"), scheduled.training.schedule.name)
-    runs = [run_of(each, device).losses.tolist() for each in (planned, scheduled)]
-    drawn = [
-        Curve(name, losses, place)
-        for place, (name, losses) in enumerate(zip(names, runs, strict=True))
-    ]
+def _show_planned(planned: Experiment, scheduled: Experiment, device: str) -> float:
+    """The losses at a constant rate and with the schedule; returns where the last one ends."""
+    asked = {_("constant"): planned}
+    if scheduled != planned:
+        asked[scheduled.training.schedule.name] = scheduled
+    ways = {name: _losses(run_of(each, device)) for name, each in asked.items()}
+    bottom = [bottom_of_line()] * (planned.training.epochs + 1)
+    drawn = [Curve(name, losses, place) for place, (name, losses) in enumerate(ways.items())]
+    ends = ", ".join(f"{name} {losses[-1]:.6f}" for name, losses in ways.items())
+    drawn.append(Curve(_("the lowest"), bottom, 2))
     view(
-        curves(drawn, (_("epoch"), _("loss")), height=240),
+        curves(drawn, (_("epoch"), _("loss")), height=240, scale="log"),
         key="optimizers_planned",
-        alt=_(
-            "With a constant learning rate the loss ends at {one}, with the schedule at {other}."
-        ).format(one=f"{runs[0][-1]:.6f}", other=f"{runs[1][-1]:.6f}"),
+        alt=_("The losses end at: {ends}. The lowest that there is: {lowest}.").format(
+            ends=ends, lowest=f"{bottom[0]:.6f}"
+        ),
+    )
+    st.caption(
+        _("The loss over all 13 points after each epoch. It ends at: {ends}.").format(ends=ends)
+    )
+    return list(ways.values())[-1][-1]
+
+
+def _losses(run: Run) -> list[float]:
+    """The loss over all rows at the beginning and after each epoch."""
+    ends = run.steps % run.experiment.data.n_samples == 0
+    found: list[float] = Landscape(run.experiment).losses(run.parameters[ends]).tolist()
+    return found
+
+
+def _show_planned_task(rate: float, end: float) -> None:
+    lesson.task(
+        _(
+            "With a learning rate of at least 0.1, let the loss end within 1% of the lowest, "
+            "{lowest}."
+        ).format(lowest=f"{bottom_of_line():.4f}"),
+        _(
+            "Large steps come near the bottom soon, small ones come to rest there. Whichever way "
+            "the rate falls, it has to fall."
+        ),
+        done=rate >= _ASKED_RATE and end <= 1.01 * bottom_of_line(),
     )

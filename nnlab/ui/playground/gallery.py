@@ -113,5 +113,5 @@ def _answer(preset: Preset, player: Player, guess: str | None) -> None:
         st.caption(_("Something was changed since: open it again to see it as it is meant."))
         return
     run = player.run
-    for promise in preset.promises:
-        st.caption(promise.said(run, run.moment(preset.due)))
+    moment = run.moment(preset.due)
+    st.caption("  \n".join(promise.said(run, moment) for promise in preset.promises))

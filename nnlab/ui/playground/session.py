@@ -24,6 +24,7 @@ from nnlab.permalink import read as from_link
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
 from nnlab.ui import link
+from nnlab.ui.gathering import ACT
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.governor import Plan, governor
 from nnlab.ui.hosting.house import house, within
@@ -249,8 +250,14 @@ def _tick() -> None:
 
 
 def _act() -> None:
+    """Do what was asked for, in its order: one thing, or several that waited for the same run."""
+    said = (st.session_state.get("play_stage") or {}).get(ACT)
+    for each in said if isinstance(said, list) else [said]:
+        _do(each)
+
+
+def _do(said: object) -> None:
     """Anything can come from a browser: only what ACTS knows is done, and only with numbers."""
-    said = (st.session_state.get("play_stage") or {}).get("act")
     if not isinstance(said, dict) or str(said.get("kind")) not in ACTS:
         return
     act = ACTS[str(said["kind"])]
