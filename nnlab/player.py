@@ -16,7 +16,6 @@ from nnlab.branches import branch, shared_steps
 from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment, Intervention, Network
 from nnlab.measures import accuracies_of, losses_of, outputs_on, r2_of
-from nnlab.packed import PARAMETERS, pack
 from nnlab.scene import Scene, Scenery, kind_of
 from nnlab.settings import dropouts_at, value_at
 from nnlab.training import Run, Trainer
@@ -158,11 +157,6 @@ class Player:
     def set_part(self, part: str, value: float) -> None:
         """Set a weight or a bias by hand, now."""
         self.become(branch(self.experiment, self.step, Intervention(self.step, part, value)))
-
-    def set_all(self, numbers: Tensor) -> None:
-        """Set all parameters [P], and what the batch norms keep if it is there too [P + B], now."""
-        change = Intervention(self.step, PARAMETERS, pack(numbers))
-        self.become(branch(self.experiment, self.step, change))
 
     def rewind(self) -> None:
         """Back to the very same start, with the settings as they are now."""

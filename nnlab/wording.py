@@ -282,5 +282,3 @@ _WORDS: Mapping[str, tuple[Path, Form]] = MappingProxyType(
 _NAMES: Mapping[Path, tuple[str, Form]] = MappingProxyType(
     {path: (word, form) for word, (path, form) in _WORDS.items()}
 )
-WORDED = frozenset(_NAMES)
-"""Every field that has a word."""

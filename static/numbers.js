@@ -83,7 +83,8 @@ function tablesOf(plot) {
 
 function titlesOf({ _fullLayout: layout }) {
   const of = (name) => (layout.scene ?? layout)[`${name}axis`]?.title?.text
-  return Object.fromEntries(["x", "y", "z"].map((name) => [name, plain(of(name) || name)]))
+  const axes = Object.fromEntries(["x", "y", "z"].map((name) => [name, plain(of(name) || name)]))
+  return { ...axes, text: layout.meta?.text ?? "" } // what the texts of the points tell
 }
 
 // Curves stand beside each other where each has one value at a step; other points below each other.
@@ -107,7 +108,7 @@ function besides(traces, titles) {
 
 function belows(traces, titles) {
   const rows = traces.flatMap(rowsOf)
-  const head = ["", titles.x, titles.y, titles.z, ""]
+  const head = ["", titles.x, titles.y, titles.z, titles.text]
   const filled = head.map((_, column) => rows.some((row) => ![undefined, null, ""].includes(row[column])))
   const kept = (row) => row.filter((_, column) => filled[column])
   return { title: "", head: kept(head), rows: rows.map(kept) }
@@ -116,7 +117,7 @@ function belows(traces, titles) {
 // What is highest in the picture comes first.
 function gridOf({ x, y, z, text }, titles) {
   const lines = Array.from(z, (values, i) => [y?.[i] ?? i, ...Array.from(isList(text?.[i]) ? text[i] : values)])
-  return { title: "", head: [`${titles.y} \\ ${titles.x}`, ...Array.from(z[0], (_, j) => x?.[j] ?? j)], rows: lines.reverse() }
+  return { title: titles.text, head: [`${titles.y} \\ ${titles.x}`, ...Array.from(z[0], (_, j) => x?.[j] ?? j)], rows: lines.reverse() }
 }
 
 function rowsOf(trace) {

@@ -21,6 +21,7 @@ from nnlab.permalink import from_text, to_text
 from nnlab.player import Player
 from nnlab.registry import Choice
 from nnlab.training import Trainer, train
+from tests.by_hand import set_all
 from tests.engines.names import engines_for
 from tests.strategies import experiments
 from tests.test_training import same
@@ -90,7 +91,7 @@ def test_what_the_batch_norms_keep_is_set_with_them() -> None:
     numbers = torch.arange(1.0, NORMED.n_parameters + NORMED.n_buffers + 1)
     player = Player(NORMED)
     player.reach(7)
-    player.set_all(numbers)
+    set_all(player, numbers)
     module = player.run.module(player.run.moment(7))
     kept = nn.utils.parameters_to_vector([*module.parameters(), *running(module)])
     assert torch.equal(kept, numbers)
@@ -101,7 +102,7 @@ def test_setting_them_is_undone_and_the_last_one_counts() -> None:
     player.reach(3)
     before = player.run
     for value in (1.0, 2.0):
-        player.set_all(torch.full((NORMED.n_parameters,), value))
+        set_all(player, torch.full((NORMED.n_parameters,), value))
     assert [each.field for each in player.experiment.interventions] == [PARAMETERS]
     assert float(player.run.parameters[-1, 0]) == 2.0
     player.undo()

@@ -92,7 +92,7 @@ def test_a_common_link_reads_well_in_the_address_bar(change: Any, address: str) 
 def test_every_field_of_an_experiment_has_a_word() -> None:
     parts = {"data": Data, "network": Network, "training": Training}
     paths = {(part, each.name) for part, spec in parts.items() for each in fields(spec)}
-    assert paths | {("seed",), ("interventions",)} == wording.WORDED
+    assert paths | {("seed",), ("interventions",)} == wording._NAMES.keys()
 
 
 @pytest.mark.parametrize(

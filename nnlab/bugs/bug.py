@@ -46,10 +46,6 @@ class Bug:
         """What a program measures with everything drawn from a seed."""
         return program(self.stage(seed))
 
-    def cured_by(self, diagnosis: str, seed: int) -> bool:
-        """Whether the symptom is gone when the diagnosis is acted on."""
-        return not self.shows(self.run(self.diagnoses[diagnosis].remedy, seed))
-
 
 TOO_SLOW = N_("The learning rate is too small.")
 TOO_FAST = N_("The learning rate is too large.")

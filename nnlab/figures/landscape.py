@@ -111,6 +111,7 @@ def contours(
             "title": {"text": ground.names[1]},
         },
         shapes=[_arrows(arrows)] if arrows else [],
+        meta={"text": _("loss")},
     )
 
 
@@ -125,7 +126,10 @@ def relief(ground: Ground, trails: Sequence[Trail] = (), marks: Sequence[Mark] =
         scene={
             **axes,
             "zaxis": {"title": {"text": height}},
-            "camera": {"eye": {"x": 1.3, "y": -1.5, "z": 1.1}},
+            "camera": {
+                "eye": {"x": 1.4, "y": -1.65, "z": 1.1},
+                "center": {"x": 0, "y": 0, "z": -0.2},
+            },
             "aspectmode": "cube",
         },
         showlegend=bool(trails),
@@ -246,6 +250,7 @@ def _mark(mark: Mark) -> list[dict[str, Any]]:
             "type": "scatter",
             "x": [mark.first],
             "y": [mark.second],
+            "text": [f"{mark.loss:.6g}"],
             "mode": "markers",
             "marker": {
                 "size": 14,

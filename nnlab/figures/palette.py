@@ -59,8 +59,18 @@ def figure(height: int, traces: Sequence[Any] = (), **layout: Any) -> go.Figure:
 
     `traces` are Plotly traces, or their dictionaries, in drawing order.
     """
-    drawing = {"data": list(traces), "layout": base(height) | layout}
+    drawing = {"data": list(traces), "layout": _said(base(height) | layout)}
     return go.Figure(drawing, _validate=CHECKED)
+
+
+def _said(layout: dict[str, Any]) -> dict[str, Any]:
+    """Without what is None: Plotly's script draws no second picture over an axis whose range is
+    null."""
+    return {
+        name: _said(value) if isinstance(value, dict) else value
+        for name, value in layout.items()
+        if value is not None
+    }
 
 
 def base(height: int) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def walk(told: BackwardPass, row: int, names: Names) -> Walk:
     """Tell a backward pass for one of its rows."""
     return Walk(
         (
-            Operation("zero_grad", "zero", -1, "", ".grad", "None", 0.0, written=_("empty")),
+            Operation("zero_grad", "zero", -1, "", ".grad", "None", 0.0, written="None"),
             *_forward(told, row, names),
             *_loss(told, row),
             *_backward(told, row, names),

@@ -65,3 +65,12 @@ def test_a_schedule_is_drawn_before_it_runs_and_brings_a_restless_loss_to_rest(
     exact(page, "exponential_gamma", "1")
     expect(curve).to_have_attribute("aria-label", "The learning rate goes from 0.2 to 0.2.")
     expect(page.get_by_text("Done.")).to_have_count(0)
+
+
+def test_another_schedule_is_drawn_where_the_first_stood(page: Page, server: Server) -> None:
+    open_page(page, server, "optimizers", optimizers_schedule="cosine")
+    curve = picture(page, "schedule_curve")
+    curve.scroll_into_view_if_needed()
+    expect(curve).to_have_attribute("data-drawn", "1")
+    exact(page, "cosine_floor", "0.5")
+    expect(curve).to_have_attribute("data-drawn", "2")

@@ -102,3 +102,10 @@ def test_a_figure_leaves_font_and_background_to_the_theme() -> None:
 
 def test_layout_given_by_a_figure_wins() -> None:
     assert palette.figure(200, showlegend=True).layout.showlegend
+
+
+def test_what_is_none_is_not_said_to_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(palette, "CHECKED", False)
+    drawn = palette.figure(200, yaxis={"type": "linear", "range": None}, title=None)
+    assert drawn.to_plotly_json()["layout"]["yaxis"] == {"type": "linear"}
+    assert "title" not in drawn.to_plotly_json()["layout"]

@@ -18,6 +18,7 @@ from nnlab.network import build
 from nnlab.player import Player
 from nnlab.registry import Choice
 from nnlab.training import train
+from tests.by_hand import set_all
 from tests.strategies import experiments
 
 NORMED = Experiment(
@@ -44,7 +45,7 @@ def test_in_a_fresh_player_they_say_the_same_to_the_last_bit(experiment: Experim
     module = train(experiment).module()
     for ending, form in FORMATS.items():
         player = Player(experiment)
-        player.set_all(read_weights(form.write(module), ending, experiment))
+        set_all(player, read_weights(form.write(module), ending, experiment))
         again = player.run.module(player.run.moment(player.step))
         assert torch.equal(outputs(again, experiment), outputs(module, experiment))
         assert player.step == 0
@@ -55,7 +56,7 @@ def test_they_come_back_at_the_step_that_is_looked_at() -> None:
     content = FORMATS["pt"].write(trained)
     player = Player(NORMED)
     player.reach(4)
-    player.set_all(read_weights(content, "pt", NORMED))
+    set_all(player, read_weights(content, "pt", NORMED))
     assert player.step == 4
     assert torch.equal(outputs(player.run.module(), NORMED), outputs(trained, NORMED))
     player.reach(9)

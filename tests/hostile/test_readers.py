@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
+import tempfile
 import tracemalloc
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +21,7 @@ from nnlab.experiment import Experiment
 from nnlab.limits import ExperimentError
 from nnlab.permalink import from_text
 from nnlab.table import Table, TableError, read_table
+from nnlab.ui.hosting.house import FILE, House, house_of
 from nnlab.ui.slider import LogScale, Scale, WholeScale, parse
 from tests.hostile.experiments import SHAPES, TEXTS
 from tests.hostile.tables import TABLES
@@ -84,6 +90,29 @@ def test_any_json_is_refused_in_one_sentence_or_is_an_experiment(data: Any) -> N
                 sentence(error)
             else:
                 assert Experiment.loads(experiment.dumps()) == experiment
+
+
+@given(JSON, st.text(max_size=200), st.sampled_from([each.name for each in fields(House)]))
+def test_any_settings_are_refused_in_one_sentence_or_are_a_house(
+    data: Any, text: str, key: str
+) -> None:
+    laptop = FILE.read_text(encoding="utf-8")
+    line = f"{key} = {json.dumps(data)}"
+    for content in (text, re.sub(rf"(?m)^{key} = .*$", lambda _found: line, laptop)):
+        with tempfile.TemporaryDirectory() as room:
+            file = Path(room) / "nnlab.toml"
+            file.write_bytes(content.encode("utf-8", "surrogatepass"))
+            refused_or_read(lambda file=file: house_of(file, {}))  # type: ignore[misc]
+    refused_or_read(lambda: house_of(FILE, {f"NNLAB_{key.upper()}": text}))
+
+
+def refused_or_read(read: Callable[[], House]) -> None:
+    try:
+        found = read()
+    except ExperimentError as error:
+        sentence(error)
+    else:
+        assert House.from_json(found.to_json()) == found
 
 
 def used(table: Table) -> None:

@@ -345,9 +345,9 @@ def arithmetic(operation: Operation, found: Comparison) -> str:
     parameter's gradient what the two other ways to it give."""
     said = _(_SAID[operation.kind])
     indent = " " * len(operation.symbol)
-    lines = [f"{operation.symbol} = {operation.rule}", f"{indent} = {operation.worked}"]
+    lines = [f"{operation.symbol} = {operation.rule}"]
     if operation.kind != "zero":
-        lines.append(f"{indent} = {number(operation.value)}")
+        lines += [f"{indent} = {operation.worked}", f"{indent} = {number(operation.value)}"]
     if operation.kind in {"dw", "db"}:
         place = found.parts.index(operation.part)
         ways = {

@@ -105,7 +105,8 @@ def explore(start: Experiment, device: str) -> Seen:
     with left:
         lesson.numbers(worked(seen))
     with right:
-        st.subheader(_("The loss on the way"), anchor=False)
+        said = _("The loss on the ball's way") if seen.rolls else _("The loss on the run's way")
+        st.subheader(said, anchor=False)
         _show_curve(seen, step)
     return seen
 
@@ -148,7 +149,7 @@ def worked(seen: Seen) -> str:
     slopes = seen.over.along(seen.ball_gradient[None])[0].tolist()
     lines = [
         _("The ball lies at {first} = {a}, {second} = {b}, where the loss is **{loss}**."),
-        _("The loss rises by **{da}** per unit of {first} and by **{db}** per unit of {second}."),
+        _("Its slope there is **{da}** per unit of {first} and **{db}** per unit of {second}."),
         _("All {count} parameters together: the length of the gradient is {norm}."),
     ]
     rate = seen.run.experiment.training.learning_rate
@@ -415,7 +416,8 @@ def _stuck_task(seen: Seen) -> None:
     lesson.task(
         _(
             "Find a place where the loss is more than twice the lowest and yet the gradient is "
-            "shorter than 0.001, so that the ball stays. (Not every terrain has one.)"
+            "shorter than 0.001, so that the ball stays. (The bowl of the straight line has none: "
+            "take the neuron with ReLU or the one with two groups.)"
         ),
         _("A plateau: the gradient knows only the slope under the ball, not where the bottom is."),
         done=steep < 0.001 and seen.ball_loss > 2 * seen.lowest,
