@@ -70,6 +70,16 @@ def type_exact(page: Page, key: str, value: str) -> None:
     box.press("Enter")
 
 
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 720}])
+def test_a_newcomer_sees_play_network_and_picture_without_scrolling(playground: Page) -> None:
+    expect(widget(playground, "play_tour")).to_be_visible()
+    expect(stage(playground).get_by_role("button", name="Play", exact=True)).to_be_in_viewport(
+        ratio=1
+    )
+    expect(stage(playground).locator("canvas").first).to_be_in_viewport(ratio=1)
+    expect(widget(playground, "play_field")).to_be_in_viewport(ratio=1)
+
+
 def test_playing_learns_and_pausing_stops(playground: Page) -> None:
     before, picture = loss(playground), plane(playground)
     press(playground, "Play")
