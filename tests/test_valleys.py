@@ -45,6 +45,18 @@ def test_the_line_of_pytorch_is_the_function(name: str) -> None:
     torch.testing.assert_close(said, VALLEYS[name].make(point))
 
 
+@settings(max_examples=20)
+@given(NAMES, RACERS, st.integers(0, 30), st.integers(0, 30))
+def test_a_shorter_walk_is_the_beginning_of_a_longer(
+    name: str, racer: Racer, steps: int, more: int
+) -> None:
+    (short,), (long,) = (
+        walks(name, [racer], VALLEYS[name].start, many) for many in (steps, steps + more)
+    )
+    for one, other in zip(short, long, strict=True):
+        torch.testing.assert_close(one, other[: steps + 1], rtol=0, atol=0)
+
+
 @settings(max_examples=30)
 @given(NAMES, RACERS, st.integers(0, 30))
 def test_a_walk_is_the_loop_that_one_would_write(name: str, racer: Racer, steps: int) -> None:

@@ -9,8 +9,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from nnlab.race import LANES
-from nnlab.valleys import VALLEYS
+from nnlab.race import LANES, racer
+from nnlab.ui.lessons.optimizers import ways
+from nnlab.valleys import VALLEYS, walks
 from tests.interpreter import printed_by
 from tests.shown import programs
 
@@ -81,6 +82,15 @@ def test_the_programs_ends_are_the_walks() -> None:
     assert float(printed[0].rsplit(" ", 1)[1]) == pytest.approx(
         VALLEYS["ravine"].make(point).item()
     )
+
+
+@pytest.mark.parametrize("steps", [5, 90, 20, 300])
+def test_ways_are_as_long_as_asked_whatever_was_asked_before(steps: int) -> None:
+    racers, start = {"Adam": racer("Adam", 0.3, {})}, (-6.5, 1.5)
+    way = ways("ravine", racers, start, steps, "cpu")["Adam"]
+    (walk,) = walks("ravine", [racers["Adam"]], start, steps)
+    assert way.heights == walk.heights.tolist()
+    assert torch.equal(way.places, walk.places)
 
 
 def test_plain_sgd_can_go_down_the_ravine_without_a_jump_only_as_it_is_asked() -> None:

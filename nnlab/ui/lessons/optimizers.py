@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
@@ -68,6 +68,19 @@ class Way:
 
 
 @dataclass(frozen=True, eq=False)
+class Walked:
+    """A way that a racer was let go for so many steps. It holds every shorter one: who asks for a
+    step more once asks again, so then all are walked."""
+
+    way: Way
+    steps: int
+
+    def first(self, steps: int) -> Way:
+        """The way as it is after fewer steps, or as many."""
+        return Way(self.way.heights[: steps + 1], self.way.places[: steps + 1])
+
+
+@dataclass(frozen=True, eq=False)
 class Race:
     """What is on the screen: the ground, the start, the racers and their ways, and what is looked
     at in the ledger: a racer, a step and a number."""
@@ -99,10 +112,10 @@ def explore(device: str) -> Race:
     with controls:
         start, steps = _choose_start(where)
         racers = _slide_racers(where)
-    ways = _ways(where, racers, start, steps, device)
+    fared = ways(where, racers, start, steps, device)
     with controls:
-        looked_at, step, part = _choose_look(where, ways)
-    race = Race(where, start, steps, racers, ways, looked_at, step, part)
+        looked_at, step, part = _choose_look(where, fared)
+    race = Race(where, start, steps, racers, fared, looked_at, step, part)
     with sights:
         _show_places(race)
         _show_heights(race)
@@ -190,7 +203,7 @@ def _slide_racers(where: str) -> dict[str, Racer]:
     }
 
 
-def _ways(
+def ways(
     where: str, racers: Mapping[str, Racer], start: Point, steps: int, device: str
 ) -> dict[str, Way]:
     """How each racer fares. Who was not changed need not walk again; the others walk together."""
@@ -199,17 +212,25 @@ def _ways(
             name: Way(_run(each, steps, device).losses.tolist()) for name, each in racers.items()
         }
     shelf = _shelf()
-    asked = {each: (where, each, start, steps) for each in racers.values()}
-    found = {each: way for each, key in asked.items() if (way := shelf.get(key)) is not None}
-    new = [each for each in asked if each not in found]
-    for each, walked in zip(new, walks(where, new, start, steps), strict=True):
-        found[each] = Way(walked.heights.tolist(), walked.places)
-        shelf.put(asked[each], found[each])
-    return {name: found[each] for name, each in racers.items()}
+    known = {each: shelf.get((where, each, start)) for each in racers.values()}
+    new = [each for each, kept in known.items() if kept is None or kept.steps < steps]
+    further = any(known[each] is not None for each in new)
+    walked = {each: kept for each, kept in known.items() if kept is not None}
+    walked |= _walk(where, new, start, MOST_STEPS if further else steps)
+    return {name: walked[each].first(steps) for name, each in racers.items()}
+
+
+def _walk(where: str, racers: Sequence[Racer], start: Point, steps: int) -> dict[Racer, Walked]:
+    """Let racers walk, and keep how far they came."""
+    found = {}
+    for each, way in zip(racers, walks(where, racers, start, steps), strict=True):
+        found[each] = Walked(Way(way.heights.tolist(), way.places), steps)
+        _shelf().put((where, each, start), found[each])
+    return found
 
 
 @st.cache_resource(show_spinner=False)
-def _shelf() -> Shelf[tuple[str, Racer, Point, int], Way]:
+def _shelf() -> Shelf[tuple[str, Racer, Point], Walked]:
     return Shelf(MOST_WALKS)
 
 
