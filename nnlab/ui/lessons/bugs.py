@@ -128,7 +128,7 @@ def visit_zoo(seed: int) -> int:
     }
     name = choose(_("Symptom"), symptoms, f"{PAGE}_bug", next(iter(BUGS)), "list")
     bug, tried = BUGS[name], _tried(name)
-    coded, seen = st.columns(2, gap="large")
+    coded, seen = st.columns([3, 2], gap="large")
     with coded:
         st.markdown(_("**The program.** `stage` holds the data and makes the network."))
         st.code(listing(bug.broken), language="python", wrap_lines=True)

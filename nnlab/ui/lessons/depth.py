@@ -139,7 +139,7 @@ def explore(aim: str, seed: int, device: str) -> Seen:
     with sights:
         _show_sizes(seen)
         _show_spread(seen)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
         lesson.numbers(worked(seen))
     with right:
