@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab.accumulation import accumulation
 from nnlab.arithmetic import number
-from nnlab.bugs.bug import changes
+from nnlab.bugs.bug import changes, listing
 from nnlab.bugs.zoo import BUGS
 from nnlab.experiment import Experiment, Training
+from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "7_bugs.py"
 
@@ -83,8 +84,9 @@ def test_a_pile_that_points_uphill_does_the_other_task() -> None:
 
 def test_the_code_that_is_shown_has_no_name_that_tells() -> None:
     for name in BUGS:
-        shown = " ".join(each.value for each in lesson(bug=name).code)
-        assert BUGS[name].broken.__name__ not in shown
+        shown = programs(lesson(bug=name))
+        assert listing(BUGS[name].broken) in shown
+        assert all(BUGS[name].broken.__name__ not in each for each in shown)
 
 
 def test_a_right_prediction_is_praised_and_a_wrong_one_is_not() -> None:

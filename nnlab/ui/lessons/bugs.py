@@ -22,6 +22,7 @@ from nnlab.language import gettext_noop as N_
 from nnlab.scripts.accumulation import script
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
+from nnlab.ui.code import show_lines
 from nnlab.ui.controls import choose_seed
 from nnlab.ui.slider import LogScale, WholeScale, live_slider
 from nnlab.ui.view import view
@@ -131,7 +132,7 @@ def visit_zoo(seed: int) -> int:
     coded, seen = st.columns([3, 2], gap="large")
     with coded:
         st.markdown(_("**The program.** `stage` holds the data and makes the network."))
-        st.code(listing(bug.broken), language="python", wrap_lines=True)
+        show_lines(listing(bug.broken), f"{PAGE}_program")
     with seen:
         _show_curves(name, tried, seed)
         _diagnose(name, bug)
