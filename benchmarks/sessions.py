@@ -39,7 +39,7 @@ SPEEDS = ("step", "epoch")
 """The control that is tried is the choice of speed: each frame says which one it was made at."""
 STAGE = "play_stage"
 FORGOTTEN = {
-    "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "5",
+    "NNLAB_RETURN_SECONDS": "5",
     "NNLAB_HOUSE": "demo",
     "NNLAB_METRICS_PORT": "0",
 }

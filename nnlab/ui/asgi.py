@@ -4,7 +4,6 @@ is slow is done before the first visitor; a laptop does with `streamlit run stre
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -16,6 +15,7 @@ from nnlab.ui import server  # isort: split
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 from streamlit.runtime import get_instance
 
 from nnlab.limits import ExperimentError
@@ -26,6 +26,7 @@ from nnlab.ui.hosting.governor import governor
 from nnlab.ui.hosting.headers import Headers, policy
 from nnlab.ui.hosting.house import House, house
 from nnlab.ui.hosting.log import LOGGER, keep_log
+from nnlab.ui.hosting.memory import give_back
 from nnlab.ui.hosting.overlook import overlook
 
 SCRIPT = Path(__file__).parents[2] / server.FRONT_DOOR
@@ -62,7 +63,7 @@ async def _let_go() -> None:
         await asyncio.sleep(LET_GO_S)
         manager: Any = get_instance()._session_mgr
         manager._session_storage._cache.expire()
-        gc.collect()
+        give_back()
 
 
 def _count(error: Exception) -> None:
@@ -71,6 +72,8 @@ def _count(error: Exception) -> None:
 
 
 def _app(of: House) -> st.App:
+    # Streamlit reads its own variables of the environment only where its command starts it.
+    config.set_option("server.disconnectedSessionTTL", of.return_seconds)
     doors = [
         Middleware(Headers, policy=policy(of.frame_ancestors)),
         Middleware(Admission, most=of.sessions),

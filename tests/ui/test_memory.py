@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -13,6 +14,8 @@ import weakref
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from benchmarks.visitor import Visitor
 
@@ -24,7 +27,6 @@ def left() -> list[bool]:
     """Serve visitors who train, and then nobody: whose player is still there.
     In a process of its own, for a server changes what it runs in."""
     import uvicorn  # noqa: PLC0415
-    from streamlit import config  # noqa: PLC0415
 
     from benchmarks.server import free_port  # noqa: PLC0415
     from nnlab.player import Player  # noqa: PLC0415
@@ -38,7 +40,6 @@ def left() -> list[bool]:
         players.append(weakref.ref(player))
 
     setattr(Player, "__post_init__", noted)  # noqa: B010 - mypy knows the method by its class
-    config.set_option("server.disconnectedSessionTTL", 1)
     asgi.LET_GO_S = 0.5
     port = free_port()
     served = uvicorn.Server(
@@ -77,7 +78,7 @@ def test_nothing_of_a_visitor_is_left_though_nobody_comes_after() -> None:
     done = subprocess.run(
         [sys.executable, __file__],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "NNLAB_RETURN_SECONDS": "1"},
         capture_output=True,
         text=True,
         check=True,
@@ -85,6 +86,30 @@ def test_nothing_of_a_visitor_is_left_though_nobody_comes_after() -> None:
     there = json.loads(done.stdout.splitlines()[-1])
     assert len(there) >= VISITS
     assert there[:-1] == [False] * (len(there) - 1)
+
+
+FREED = """
+from pathlib import Path
+from nnlab.ui.hosting.memory import give_back
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+held = [bytearray(2000) for _ in range(100_000)]
+full = resident()
+del held[:-1]  # The last one lies on top: without help, the heap ends behind it.
+give_back()
+print(full - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep no such heap")
+def test_what_is_freed_goes_back_to_the_system() -> None:
+    """Nearly all of 200 MB, though something above it is still in use."""
+    done = subprocess.run(
+        [sys.executable, "-c", FREED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 150_000_000
 
 
 if __name__ == "__main__":

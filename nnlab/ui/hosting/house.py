@@ -50,6 +50,7 @@ class House(Spec):
     players: int = ruled(Whole(1, 10_000))
     sessions: int = ruled(Whole(1, 10_000))
     unattended_seconds: int = ruled(Whole(1, _DAY))
+    return_seconds: int = ruled(Whole(1, _DAY))
     own_module: bool = ruled(Flag())
     own_module_unprotected: bool = ruled(Flag())
     answers_database: str = ruled(Text(500, least=0))
