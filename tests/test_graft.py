@@ -1,4 +1,4 @@
-"""A layer more or fewer leaves the others what they have learned, as far as it fits."""
+"""A layer or a unit more or fewer leaves the others what they have learned, as far as it fits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from nnlab.experiment import Experiment, Layer, Network, Training
-from nnlab.graft import with_layer, without_layer
+from nnlab.graft import with_layer, with_units, without_layer
 from nnlab.limits import ExperimentError
 from nnlab.network import build, linear_layers, running
 from nnlab.registry import Choice
@@ -77,3 +77,42 @@ def test_a_network_that_would_be_too_large_is_refused() -> None:
     wide = deep(1000)
     with pytest.raises(ExperimentError):
         with_layer(wide, 1, build(wide))
+
+
+@pytest.mark.parametrize("units", [2, 5])
+def test_units_that_come_and_go_leave_the_weights_among_the_others(units: int) -> None:
+    experiment = deep(4, 3, norm=True)
+    before = learned(experiment)
+    found = with_units(experiment, 0, units, before)
+    after, both = build(found.experiment), min(units, 4)
+    (first, second, third), old = weights(after), weights(before)
+    assert first.shape == (units, old[0].shape[1])
+    assert torch.equal(first[:both], old[0][:both])
+    assert torch.equal(second[:, :both], old[1][:, :both])
+    assert torch.equal(third, old[2])
+    for now, was in zip(running(after)[:2], running(before)[:2], strict=True):
+        assert torch.equal(now[:both], was[:both])
+    assert all(map(torch.equal, running(after)[2:], running(before)[2:]))
+
+
+def test_a_unit_more_is_another_one_and_not_the_copy_of_one() -> None:
+    experiment = deep(3)
+    first, second = weights(build(with_units(experiment, 0, 4, learned(experiment)).experiment))
+    assert bool((first[3] != 0).any())
+    assert bool((second[:, 3] != 0).any())
+
+
+def test_the_unit_that_was_added_last_goes_first() -> None:
+    experiment = deep(3, 2)
+    before = learned(experiment)
+    grown = with_units(experiment, 0, 4, before).experiment
+    back = with_units(grown, 0, 3, build(grown)).experiment
+    assert all(map(torch.equal, weights(build(back)), weights(before)))
+
+
+@pytest.mark.parametrize("engine", ["batched", "compiled"])
+def test_the_engines_agree_on_what_a_graft_learns(engine: str) -> None:
+    experiment = deep(4, 3)
+    grown = with_units(experiment, 1, 5, learned(experiment)).experiment
+    losses = train(grown, engine="reference").losses
+    assert torch.allclose(train(grown, engine=engine).losses, losses, atol=1e-5)

@@ -236,16 +236,21 @@ def test_a_click_adds_a_point(playground: Page) -> None:
     expect(widget(playground, "play_field").locator(".nnlab-view")).to_be_visible()
 
 
-def test_units_are_added_in_place(playground: Page) -> None:
-    more = stage(playground).get_by_role("button", name="Hidden layer 1: one unit more")
-    more.click()
-    playground.wait_for_url(re.compile("layers|~"))
-    wait_until_idle(playground)
+def test_units_come_and_go_in_place_and_the_others_keep_their_weights(playground: Page) -> None:
+    press(playground, "Epoch")
+    expect_said(playground, "epoch 1")
+    learned = loss(playground)
+    network = stage(playground).locator("canvas").first
+    press(playground, "Hidden layer 1: one unit more")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 5 - 2 - 1"))
+    expect(playground.get_by_text("The other units keep their weights.")).to_be_visible()
     names = "() => document.querySelectorAll('.nnlab-stage .heads > div').length"
     assert playground.evaluate(names) == 4
-    expect(stage(playground).locator("canvas").first).to_have_attribute(
-        "aria-label", re.compile("2 - 5 - 2 - 1")
-    )
+    press(playground, "Hidden layer 1: one unit less")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 4 - 2 - 1"))
+    expect_said(playground, f"training loss {learned}")
+    press(playground, "Undo")
+    expect(network).to_have_attribute("aria-label", re.compile("2 - 5 - 2 - 1"))
 
 
 def test_layers_come_and_go_in_place_and_the_others_keep_their_weights(playground: Page) -> None:

@@ -21,6 +21,7 @@ from nnlab.datasets.curves import CURVES
 from nnlab.engines.learner import with_targets
 from nnlab.experiment import Data, Experiment, Intervention, Layer, Network, Training
 from nnlab.features import FEATURES
+from nnlab.graft import with_layer, with_units, without_layer
 from nnlab.initialisers import INITIALISERS
 from nnlab.language import use
 from nnlab.losses import LOSSES
@@ -199,6 +200,14 @@ def _loaded() -> list[Experiment]:
     return found
 
 
+def _grafted() -> list[Experiment]:
+    """What goes on with a unit or a layer more or less than it has learned with."""
+    module = train(LONG).module()
+    resized = [with_units(LONG, place, units, module) for place, units in ((0, 7), (1, 3))]
+    relayered = with_layer(LONG, 1, module), without_layer(LONG, 0, module)
+    return [each.experiment for each in (*resized, *relayered)]
+
+
 def _changed() -> list[Experiment]:
     found = [LONG, replace(LONG, training=replace(LONG.training, patience=2, l1=0.1))]
     for before in OPTIMIZER_CHANGES:
@@ -249,6 +258,7 @@ EVERYTHING = [
     *_sources(),
     *_settings(),
     *_loaded(),
+    *_grafted(),
     *_changed(),
     *DRAGGED,
     *_prepared(),

@@ -12,11 +12,12 @@ from typing import Any
 from uuid import uuid4
 
 import streamlit as st
+from torch import nn
 
 from nnlab import language, parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
-from nnlab.graft import MOST_HIDDEN, Graft, with_layer, without_layer
+from nnlab.graft import MOST_HIDDEN, Graft, with_layer, with_units, without_layer
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.permalink import fits, to_text
@@ -340,37 +341,47 @@ def has_part(experiment: Experiment, part: str) -> bool:
 
 def _resize(held: Session, said: Mapping[str, Any]) -> None:
     """One unit more or less in a hidden layer."""
-    now, place = held.player.now(), int(_number(said, "value"))
-    layers = list(now.network.layers)
-    if 0 <= place < len(layers) - 1:
-        units = layers[place].units + (1 if _number(said, "by") > 0 else -1)
-        layers[place] = replace(layers[place], units=min(max(units, 1), MOST_UNITS))
-        network = replace(now.network, layers=tuple(layers))
-        held.player.wish(replace(now, network=network, interventions=()))
+    place, by = int(_number(said, "value")), 1 if _number(said, "by") > 0 else -1
+    layers = held.player.experiment.network.layers
+    if not 0 <= place < len(layers) - 1 or not 1 <= layers[place].units + by <= MOST_UNITS:
+        return
+
+    def change(now: Experiment, module: nn.Sequential) -> Graft:
+        return with_units(now, place, layers[place].units + by, module)
+
+    _regrow(held, change, _("The other units keep their weights."))
 
 
 def _relayer(held: Session, said: Mapping[str, Any]) -> None:
-    """A hidden layer more or fewer. Nothing has been learned at the start that could be kept."""
-    player, place = held.player, int(_number(said, "value"))
-    hidden, grows = len(player.experiment.network.layers) - 1, _number(said, "by") > 0
+    """A hidden layer more or fewer."""
+    place, grows = int(_number(said, "value")), _number(said, "by") > 0
+    hidden = len(held.player.experiment.network.layers) - 1
     most, last = (MOST_HIDDEN - 1, hidden) if grows else (MOST_HIDDEN, hidden - 1)
     if hidden > most or not 0 <= place <= last:
         return
-    change = with_layer if grows else without_layer
-    graft = change(player.now(), place, player.run.module(player.run.moment(player.step)))
+
+    def change(now: Experiment, module: nn.Sequential) -> Graft:
+        return (with_layer if grows else without_layer)(now, place, module)
+
+    _regrow(held, change, _("The other layers keep their weights."))
+    held.picked = ""
+
+
+def _regrow(held: Session, change: Callable[[Experiment, nn.Sequential], Graft], kept: str) -> None:
+    """Be the graft, and tell `kept` where all that was to keep could be kept. Nothing has been
+    learned at the start that could be."""
+    player = held.player
+    graft = change(player.now(), player.run.module(player.run.moment(player.step)))
     plain = replace(graft.experiment, interventions=())
     learned = player.step > 0 or bool(player.experiment.interventions)
     # A link that could be shared stays one.
     carried = fits(to_text(graft.experiment, START)) or not fits(held.wording())
     player.become(graft.experiment if learned and carried else plain)
-    held.picked = ""
     if learned:
-        held.news = _kept(graft) if carried else _not_carried()
+        held.news = (_begun_anew() if graft.anew else kept) if carried else _not_carried()
 
 
-def _kept(graft: Graft) -> str:
-    if not graft.anew:
-        return _("The other layers keep their weights.")
+def _begun_anew() -> str:
     return _(
         "The layer behind has another number of inputs now and begins with random weights. The "
         "others keep theirs."
