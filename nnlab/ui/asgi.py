@@ -44,7 +44,6 @@ def _house() -> House:
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
-    keep_log(house())
     server.warm()
     counters.PLAYERS.set_function(lambda: governor().players)
     letting_go = asyncio.create_task(_let_go())
@@ -74,6 +73,8 @@ def _count(error: Exception) -> None:
 def _app(of: House) -> st.App:
     # Streamlit reads its own variables of the environment only where its command starts it.
     config.set_option("server.disconnectedSessionTTL", of.return_seconds)
+    # With its first setting Streamlit takes the log over.
+    keep_log(of)
     doors = [
         Middleware(Headers, policy=policy(of.frame_ancestors)),
         Middleware(Admission, most=of.sessions),

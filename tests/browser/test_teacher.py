@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,18 +67,27 @@ def share_and_ask(page: Page) -> None:
 def make_link(page: Page) -> str:
     """A question with three answers, the data hidden, the learning rate locked, a prediction."""
     for key, text in (("question", "Where does it end?"), ("options", "near 0\nat a half\n<b>")):
-        widget(page, f"teacher_{key}").locator("textarea").fill(text)
-        page.keyboard.press("Control+Enter")
-        wait_until_idle(page)
+        with changed_link(page):
+            widget(page, f"teacher_{key}").locator("textarea").fill(text)
+            page.keyboard.press("Control+Enter")
     for key, group in (("hidden", "the data"), ("locked", "the learning rate")):
-        widget(page, f"teacher_{key}_playground").locator("input").click()
-        page.get_by_role("option", name=group, exact=True).click()
-        page.keyboard.press("Escape")
-        wait_until_idle(page)
-    before = shared_text(page, "teacher_out")
-    widget(page, "teacher_first").locator("label").click()
-    expect(widget(page, "teacher_out").locator("textarea")).not_to_have_value(before)
+        with changed_link(page):
+            widget(page, f"teacher_{key}_playground").locator("input").click()
+            page.get_by_role("option", name=group, exact=True).click()
+            page.keyboard.press("Escape")
+    with changed_link(page):
+        widget(page, "teacher_first").locator("label").click()
     return shared_text(page, "teacher_out")
+
+
+@contextmanager
+def changed_link(page: Page) -> Iterator[None]:
+    """Wait until the teacher's link is another: a page that is drawn anew closes an open list."""
+    link = widget(page, "teacher_out").locator("textarea")
+    before = link.input_value() if link.count() else ""
+    yield
+    expect(link).not_to_have_value(before)
+    wait_until_idle(page)
 
 
 def look_elsewhere(page: Page) -> None:
