@@ -7,13 +7,13 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
 from nnlab.answers import read_codes
 from tests.browser.app import IDLE, Server, open_page, wait_until_idle, widget
@@ -72,17 +72,28 @@ def make_link(page: Page) -> str:
             page.keyboard.press("Control+Enter")
     for key, group in (("hidden", "the data"), ("locked", "the learning rate")):
         with changed_link(page):
-            widget(page, f"teacher_{key}_playground").locator("input").click()
-            page.get_by_role("option", name=group, exact=True).click()
-            page.keyboard.press("Escape")
+            pick(page, f"teacher_{key}_playground", group)
     with changed_link(page):
         widget(page, "teacher_first").locator("label").click()
     return shared_text(page, "teacher_out")
 
 
+def pick(page: Page, key: str, name: str) -> None:
+    """Pick from a list that closes by itself where the page is drawn anew meanwhile: open it again,
+    as a hand would."""
+    option = page.get_by_role("option", name=name, exact=True)
+    for _attempt in range(10):
+        widget(page, key).locator("input").click()
+        with suppress(Error):
+            option.click(timeout=5_000)
+            break
+        page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+
 @contextmanager
 def changed_link(page: Page) -> Iterator[None]:
-    """Wait until the teacher's link is another: a page that is drawn anew closes an open list."""
+    """Wait until the teacher's link is another."""
     link = widget(page, "teacher_out").locator("textarea")
     before = link.input_value() if link.count() else ""
     yield
