@@ -12,9 +12,10 @@ import statistics
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from playwright.sync_api import Page, WebSocket, sync_playwright
+from playwright.sync_api import Page, WebSocket
 
-from benchmarks.server import Served, browser, serving
+from benchmarks.chromium import visiting, window
+from benchmarks.server import Served
 from nnlab.experiment import Layer, Network
 from nnlab.permalink import to_text
 from nnlab.registry import Choice
@@ -162,15 +163,11 @@ def main() -> None:
         "| blank, dimmed | dragged to frame, ms | missed | let go to curve, ms | missed |"
     )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
-    with serving() as served, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with visiting() as (chromium, served):
         for name, experiment in EXPERIMENTS.items():
-            page = chromium.new_page(viewport={"width": 1280, "height": 900})
+            page = window(chromium)
             print(f"| {name} | {measure(page, served, to_text(experiment, START))} |", flush=True)
             page.close()
-        chromium.close()
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ import statistics
 import sys
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks.server import browser, serving
+from benchmarks.chromium import visiting, window
 
 MOVES = 40
 DRAG_SECONDS = 3
@@ -118,16 +118,12 @@ def measure(page: Page, url: str, lesson: Lesson) -> str:
 def main() -> None:
     print("| lesson: slider | median ms | p95 ms | pictures/s, dragged | ms, let go | missed |")
     print("|---|--:|--:|--:|--:|--:|")
-    with serving() as served, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    with visiting() as (chromium, served):
+        page = window(chromium)
         for lesson in LESSONS:
             if sys.argv[1:] and lesson.path not in sys.argv[1:]:
                 continue
             print(measure(page, served.url, lesson), flush=True)
-        chromium.close()
 
 
 if __name__ == "__main__":

@@ -93,10 +93,7 @@ def _whole(source: LayerModules, target: LayerModules) -> bool:
     """Copy a layer's weights and what its batch norm keeps; False where it has other inputs."""
     if source.linear.weight.shape != target.linear.weight.shape:
         return False
-    target.linear.load_state_dict(source.linear.state_dict())
-    if source.batch_norm is not None and target.batch_norm is not None:
-        target.batch_norm.load_state_dict(source.batch_norm.state_dict())
-    return True
+    return _shared(source, target)
 
 
 def _shared(source: LayerModules, target: LayerModules) -> bool:

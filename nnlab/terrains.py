@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 import torch
@@ -49,6 +50,7 @@ apart, with wide plateaus. hinge: a ReLU that can die. xor: 9 parameters. tutori
 the second tutorial, 61 parameters."""
 
 
+@cache
 def bottom_of_line() -> float:
     """The lowest loss that any straight line has with the rows of "line", by least squares."""
     x, y = torch.tensor(_LINE, dtype=torch.float64).T

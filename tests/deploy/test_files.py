@@ -16,26 +16,22 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 SERVICE_KEYS = {
-    *(
-        "build",
-        "cap_drop",
-        "cpus",
-        "depends_on",
-        "environment",
-        "healthcheck",
-        "image",
-        "mem_limit",
-    ),
-    *(
-        "networks",
-        "pids_limit",
-        "ports",
-        "read_only",
-        "restart",
-        "security_opt",
-        "tmpfs",
-        "volumes",
-    ),
+    "build",
+    "cap_drop",
+    "cpus",
+    "depends_on",
+    "environment",
+    "healthcheck",
+    "image",
+    "mem_limit",
+    "networks",
+    "pids_limit",
+    "ports",
+    "read_only",
+    "restart",
+    "security_opt",
+    "tmpfs",
+    "volumes",
 }
 UNIT = DEPLOY / "nnlab@.service"
 MOST_EXPOSED = 2.0

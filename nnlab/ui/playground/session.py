@@ -7,12 +7,12 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import streamlit as st
-from torch import nn
 
 from nnlab import language, parts
 from nnlab.data import Data, PointEdit, edited
@@ -345,10 +345,7 @@ def _resize(held: Session, said: Mapping[str, Any]) -> None:
     layers = held.player.experiment.network.layers
     if not 0 <= place < len(layers) - 1 or not 1 <= layers[place].units + by <= MOST_UNITS:
         return
-
-    def change(now: Experiment, module: nn.Sequential) -> Graft:
-        return with_units(now, place, layers[place].units + by, module)
-
+    change = partial(with_units, place=place, units=layers[place].units + by)
     _regrow(held, change, _("The other units keep their weights."))
 
 
@@ -359,19 +356,16 @@ def _relayer(held: Session, said: Mapping[str, Any]) -> None:
     most, last = (MOST_HIDDEN - 1, hidden) if grows else (MOST_HIDDEN, hidden - 1)
     if hidden > most or not 0 <= place <= last:
         return
-
-    def change(now: Experiment, module: nn.Sequential) -> Graft:
-        return (with_layer if grows else without_layer)(now, place, module)
-
+    change = partial(with_layer if grows else without_layer, place=place)
     _regrow(held, change, _("The other layers keep their weights."))
     held.picked = ""
 
 
-def _regrow(held: Session, change: Callable[[Experiment, nn.Sequential], Graft], kept: str) -> None:
+def _regrow(held: Session, change: Callable[..., Graft], kept: str) -> None:
     """Be the graft, and tell `kept` where all that was to keep could be kept. Nothing has been
     learned at the start that could be."""
     player = held.player
-    graft = change(player.now(), player.run.module(player.run.moment(player.step)))
+    graft = change(player.now(), module=player.run.module(player.run.moment(player.step)))
     plain = replace(graft.experiment, interventions=())
     learned = player.step > 0 or bool(player.experiment.interventions)
     # A link that could be shared stays one.

@@ -13,9 +13,9 @@ import statistics
 import sys
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks.server import browser, serving
+from benchmarks.chromium import visiting, window
 
 LEAST_MOVES = 15
 
@@ -144,17 +144,13 @@ def late(ordered: list[float]) -> float:
 def main() -> None:
     print("| view | sliders | rows | moves | unanswered | first, ms | p95 | last, ms | p95 |")
     print("|---|---|--:|--:|--:|--:|--:|--:|--:|")
-    with serving() as served, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    with visiting() as (chromium, served):
+        page = window(chromium)
         for seen in VIEWS:
             if sys.argv[1:] and seen.path not in sys.argv[1:]:
                 continue
             for group, rows in groups_of(page, served.url, seen).items():
                 print(row_of(page, seen, group, rows), flush=True)
-        chromium.close()
 
 
 if __name__ == "__main__":
