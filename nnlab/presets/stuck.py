@@ -32,7 +32,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "Where everything is 0, every unit gets the same gradient, here none at all: there "
                 "is nothing that could tell them apart. That is why weights start at random."
             ),
-            (Promise("spread", most=0.0), Promise("fall", most=0.01)),
+            (Promise("spread", least=0.0, most=0.0), Promise("fall", most=0.01)),
         ),
         "rate_high": Preset(
             N_("Learning rate too high"),
@@ -49,7 +49,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "steeper, so that the next one is longer still. After a few steps the loss is no "
                 "number any more. Reset, take 0.1, and it learns at once."
             ),
-            (Promise("diverged", least=1.0),),
+            (Promise("diverged", least=1.0, most=1.0),),
         ),
         "rate_low": Preset(
             N_("Learning rate too low"),
@@ -65,7 +65,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "The gradient is right, but each step is a ten-thousandth of it. Raise the "
                 "learning rate on the way and see the curve turn down."
             ),
-            (Promise("fall", least=-0.01, most=0.01),),
+            (Promise("fall", most=0.01),),
         ),
         "slow": Preset(
             N_("Small steps without momentum"),

@@ -91,7 +91,7 @@ def test_playing_pauses_where_the_answer_comes_and_then_goes_on() -> None:
 def test_a_change_is_told_beside_the_answer() -> None:
     page = opened(preset="rate_high")
     player(page).reach(PRESETS["rate_high"].due)
-    assert "expected: 1 or more" in text(page.run())
+    assert "The loss is no longer a number, as expected." in text(page.run())
     player(page).set_part("b1.0", 0.5)
     assert "expected" not in text(page.run())
 
