@@ -75,7 +75,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "Every row pulls its own way, so the loss goes up and down. Watch the curve step "
-                "by step, then open the next preset."
+                "by step, then open the next start."
             ),
             (Promise("climbs", least=0.05),),
         ),

@@ -79,7 +79,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "It goes down evenly and slowly: every step forgets the one before. Open the next "
-                "preset, which differs only in momentum."
+                "start, which differs only in momentum."
             ),
             (Promise("train_loss", least=0.35),),
         ),

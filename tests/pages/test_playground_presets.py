@@ -72,7 +72,7 @@ def test_the_answer_comes_when_its_epochs_are_over() -> None:
     player(page).reach(preset.due)
     page.run()
     assert "Not quite. " + preset.see in text(page)
-    assert "training loss: " in text(page)
+    assert "The training loss is " in text(page)
 
 
 def test_playing_pauses_where_the_answer_comes_and_then_goes_on() -> None:
