@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
@@ -100,6 +101,13 @@ def test_a_promise_that_is_broken_says_so() -> None:
     (promise,) = PRESETS["rate_high"].promises
     assert promise.said(run_of("rate_high"), 0) == "The loss is no longer a number, as expected."
     assert promise.said(run_of("circle"), 0) == "The loss is still a number, not as expected."
+
+
+def test_a_promise_is_told_in_numbers_that_one_reads() -> None:
+    told = [each.said(run_of("sigmoid_deep"), -1) for each in PRESETS["sigmoid_deep"].promises]
+    assert re.search(r" is 0\.00000\d+ times .* \(0\.001 or less\)\.$", told[1])
+    (shown,) = PRESETS["circle"].promises
+    assert shown.said(run_of("circle"), -1).endswith("%, as expected (95% or more).")
 
 
 @pytest.mark.parametrize("name", ["circle", "overfit"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 
 import torch
@@ -99,8 +100,16 @@ class Measure:
 
     def tell(self, value: float) -> str:
         """What the number says, without a full stop."""
-        text = self.zero if self.zero and value == 0.0 else self.said
-        return _(text).format(value=format(value, self.form))
+        if self.zero and value == 0.0:
+            return _(self.zero)
+        written = format(value, self.form)
+        if "e" in written:
+            written = format(Decimal(written), "f")
+        return _(self.said).format(value=written)
+
+    def limit(self, value: float) -> str:
+        """A limit of the number, which is a round one."""
+        return f"{100 * value:g}%" if self.form.endswith("%") else f"{value:g}"
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
@@ -157,20 +166,19 @@ class Promise:
 
     def said(self, run: Run, moment: int) -> str:
         """What became of it, and what was expected, as a sentence."""
-        told = MEASURES[self.measure].tell(self.measured(run, moment))
+        measure, value = MEASURES[self.measure], self.measured(run, moment)
         verdict = _("as expected") if self.kept(run, moment) else _("not as expected")
-        if self.least == self.most:
-            return _("{told}, {verdict}.").format(told=told, verdict=verdict)
-        text = _("{told}, {verdict} ({limits}).")
-        return text.format(told=told, verdict=verdict, limits=self._limits())
+        text, whole = _("{told}, {verdict} ({limits})."), _("{told}, {verdict}.")
+        if self.least == self.most or (measure.zero and value == 0.0):
+            text = whole
+        return text.format(told=measure.tell(value), verdict=verdict, limits=self._limits())
 
     def _limits(self) -> str:
-        form = MEASURES[self.measure].form
+        least, most = (MEASURES[self.measure].limit(each) for each in (self.least, self.most))
         if math.isinf(self.most):
-            return _("{number} or more").format(number=format(self.least, form))
+            return _("{number} or more").format(number=least)
         if math.isinf(self.least):
-            return _("{number} or less").format(number=format(self.most, form))
-        least, most = format(self.least, form), format(self.most, form)
+            return _("{number} or less").format(number=most)
         return _("from {least} to {most}").format(least=least, most=most)
 
 

@@ -125,6 +125,14 @@ def test_the_first_start_goes_from_task_to_task() -> None:
     assert page.query_params["tour"] in ("3", ["3"])
 
 
+def test_the_first_start_sees_at_once_what_a_control_has_done() -> None:
+    page = opened(tour="4")
+    assert TASKS[4].text in text(page)
+    data = next(each for each in page.selectbox if (each.key or "").startswith("play_data"))
+    data.select("spiral").run()
+    assert TASKS[4].praise in text(page)
+
+
 def test_the_start_learns_soon_enough_for_the_first_task() -> None:
     held = Player(START)
     held.reach(START.timetable.step_of(200))
