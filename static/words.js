@@ -8,7 +8,7 @@ const PLACES = [
   "stMainMenuPopover", "stDialog", "stToast", "stStatusWidget", "stHeader", "stSkipToContent",
   "stSelectboxVirtualDropdown", "stMultiSelectDropdown",
 ].map((id) => `[data-testid=${id}]`).join() + ", [role=dialog], [data-live-announcer], .gdg-search-bar, .stMainMenu"
-const VISITORS = "[role=option]:not([data-key^=__]), [data-tag], [data-testid=stWidgetLabel], "
+const VISITORS = "[role=option][data-key]:not([data-key^=__]), [data-tag], [data-testid=stWidgetLabel], "
   + "[data-testid=stDataFrameStatisticsChart], .gdg-search-bar input"
 const NAMES = ["aria-label", "title", "placeholder"]
 const NAMED = NAMES.map((name) => `[${name}]`).join()

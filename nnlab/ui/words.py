@@ -26,6 +26,7 @@ FIELDS = (
     N_("Number is below the allowed range. Please enter a value greater than or equal to {least}."),
     N_("Number is above the allowed range. Please enter a value less than or equal to {most}."),
     N_("Number is outside the allowed range. Please enter a value between {least} and {most}."),
+    N_("Error: "),
     N_("Error: {message}"),
     N_("Help"),
     N_("Help for {label}"),

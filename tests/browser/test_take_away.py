@@ -135,11 +135,22 @@ def test_streamlits_own_words_are_in_the_pages_language(page: Page, server: Serv
     expect(tools.first).to_have_attribute("aria-label", re.compile("[一-鿿]"))
     names = tools.evaluate_all("all => all.map((each) => each.ariaLabel)")
     assert [name for name in names if not re.search("[一-鿿]", name)] == []
-    page.get_by_role("button", name="搜索").first.click()
+    page.get_by_role("button", name="搜索").first.dispatch_event("click")
     expect(page.locator(".gdg-search-status")).to_have_text("输入要搜索的内容")
+    expect(widget(page, "device").locator("input")).to_have_value("自动")
     page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("button", name="Search", exact=True).first).to_be_attached()
     expect(page.locator(".gdg-search-status")).to_have_text("Type to search")
+    expect(widget(page, "device").locator("input")).to_have_value("auto")
+
+
+def test_a_list_in_which_nothing_is_found_says_so_in_the_pages_language(
+    page: Page, server: Server
+) -> None:
+    open_page(page, server, "teacher", lang="zh_CN")
+    lessons = widget(page, "teacher_lesson").locator("input")
+    lessons.fill("zzzz")
+    expect(page.get_by_test_id("stSelectboxVirtualDropdown")).to_have_text("没有匹配项")
 
 
 def test_a_file_that_is_too_large_is_refused_in_the_pages_language(
