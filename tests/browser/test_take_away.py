@@ -160,8 +160,9 @@ def test_a_file_that_is_too_large_is_refused_in_the_pages_language(
     widget(page, "layers_take").locator("summary").first.click()
     chooser = widget(page, "layers_bring")
     expect(chooser.locator("button")).to_have_accessible_name(re.compile("选择文件$"))
-    file = {"name": "Close.json", "mimeType": "application/json", "buffer": b"0" * 6_000_000}
-    chooser.locator("input[type=file]").set_input_files(file)
+    chooser.locator("input[type=file]").set_input_files(
+        {"name": "Close.json", "mimeType": "application/json", "buffer": b"0" * 6_000_000}
+    )
     expect(chooser).to_contain_text(re.compile("文件不能超过 .*MB。"))
     expect(chooser).to_contain_text("Close.json")
     open_page(page, server, "class", lang="zh_CN")
