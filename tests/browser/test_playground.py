@@ -128,6 +128,26 @@ def test_a_drag_of_the_learning_rate_while_it_plays_is_one_change(
     )
 
 
+def test_the_slider_of_a_weight_follows_what_is_learned_but_never_fights_the_hand(
+    page: Page, server: Server
+) -> None:
+    open_page(page, server, "playground", tour="off", part="b0.0")
+    slider = page.locator("[class*='st-key-play_part_b0-0']").first
+    number, bar = slider.locator("input[type=number]"), slider.locator("input[type=range]")
+    before = number.input_value()
+    press(page, "Play")
+    expect(number).not_to_have_value(before)
+    box = bar.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.55, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    held, frame = number.input_value(), "+document.querySelector('.nnlab-stage').dataset.frame"
+    page.wait_for_function(f"since => {frame} > since + 5", arg=page.evaluate(frame))
+    assert number.input_value() == held
+    page.mouse.up()
+    expect(number).not_to_have_value(held)
+
+
 AT_A_TICK = """key => {
     const post = globalThis.nnlabPost
     const turn = () => document.querySelector(`.st-key-${key} input`).click()
