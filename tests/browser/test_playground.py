@@ -15,6 +15,7 @@ from nnlab.rows import rows_of
 from nnlab.training import train
 from nnlab.ui.playground.session import START
 from tests.browser.app import Server, open_page, wait_until_idle, widget
+from tests.browser.conftest import PHONE
 
 SAID = "document.querySelector('.nnlab-stage .said').innerText.replace(/\\s+/g, ' ')"
 LOSS = re.compile(r"training loss ([\d.]+|nan)")
@@ -70,14 +71,17 @@ def type_exact(page: Page, key: str, value: str) -> None:
     box.press("Enter")
 
 
-@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 720}])
-def test_a_newcomer_sees_play_network_and_picture_without_scrolling(playground: Page) -> None:
+@pytest.mark.parametrize(("viewport", "seen"), [({"width": 1280, "height": 720}, 1), (PHONE, 0.1)])
+def test_a_newcomer_sees_play_network_and_picture_without_scrolling(
+    playground: Page, seen: float
+) -> None:
+    """On a phone the picture only begins on the first screen."""
     expect(widget(playground, "play_tour")).to_be_visible()
     expect(stage(playground).get_by_role("button", name="Play", exact=True)).to_be_in_viewport(
         ratio=1
     )
     expect(stage(playground).locator("canvas").first).to_be_in_viewport(ratio=1)
-    expect(widget(playground, "play_field")).to_be_in_viewport(ratio=1)
+    expect(widget(playground, "play_field")).to_be_in_viewport(ratio=seen)
 
 
 def test_playing_learns_and_pausing_stops(playground: Page) -> None:
