@@ -108,7 +108,8 @@ def _answer(preset: Preset, player: Player, guess: str | None) -> None:
     right = guess == preset.question.right
     begins = "" if guess is None else _("Yes.") if right else _("Not quite.")
     sign = ":green[:material/check_circle:]" if right else ":blue[:material/lightbulb:]"
-    st.markdown(f"{sign} {sentences(begins, _(preset.see))}", width="stretch")
+    said = sentences(begins, _(preset.see))
+    st.markdown(f"{sign} {said}", width="stretch")
     with st.popover(_("More"), key="play_more"):
         st.markdown(_(preset.see))
         if player.experiment != preset.experiment:
