@@ -71,7 +71,7 @@ def _bench(held: Session) -> None:
     with head:
         mode = _head()
     with task:
-        _task(held, mode)
+        opened(held)
     show = hand if held.player.playing else _turn
     with left:
         show(CONTROLS[mode])
@@ -85,6 +85,10 @@ def _bench(held: Session) -> None:
         show_curves(held.player)
     with left:
         new_points(held)
+    if mode == "learn":
+        # Behind the controls, which may have done what it asks for.
+        with task:
+            first_start(held)
 
 
 def _head() -> str:
@@ -101,13 +105,6 @@ def _head() -> str:
     )
     gallery()
     return mode
-
-
-def _task(held: Session, mode: str) -> None:
-    """What to do next."""
-    opened(held)
-    if mode == "learn":
-        first_start(held)
 
 
 @st.fragment
