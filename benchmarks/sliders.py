@@ -72,24 +72,21 @@ async ([group, moves]) => {
     const at = await later;
     return at.length ? [at[0] - began, at.at(-1) - began] : [null, null];
   };
-  const times = {};
+  const times = {}, rows = ranges().length, most = Math.max(moves, rows);
   for (const [name, way] of Object.entries(ways)) {
     times[name] = [];
-    for (let move = 0; move < moves; move++) times[name].push(await moved(way, move));
+    for (let move = 0; move < most; move++) times[name].push(await moved(way, move));
   }
-  return times;
+  return [rows, times];
 }
 """
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 GROUPS = """
-() => [...document.querySelectorAll('[class*=st-key-]')].flatMap((element) => {
-  const key = [...element.classList].find((name) => /^st-key-.*_sliders$/.test(name));
-  if (!key) return [];
-  const roots = [...element.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean);
-  return [[key.slice(7), roots.flatMap((root) => [...root.querySelectorAll('.row')]).length]];
-})
+() => [...document.querySelectorAll('[class*=st-key-]')].flatMap((element) =>
+  [...element.classList].filter((name) => /^st-key-.*_sliders$/.test(name))
+    .map((name) => name.slice(7)))
 """
 
 
@@ -129,15 +126,11 @@ VIEWS = (
 )
 
 
-def groups_of(page: Page, url: str, seen: View) -> dict[str, int]:
-    """The groups of sliders of a view, and how many rows each has."""
+def groups_of(page: Page, url: str, seen: View) -> list[str]:
+    """The groups of sliders of a view."""
     arrive(page, url, seen)
-    found: dict[str, int] = dict(page.evaluate(GROUPS))
-    return {
-        key: rows
-        for key, rows in found.items()
-        if not seen.only or any(part in key for part in seen.only)
-    }
+    found: list[str] = page.evaluate(GROUPS)
+    return [key for key in found if not seen.only or any(part in key for part in seen.only)]
 
 
 def arrive(page: Page, url: str, seen: View) -> None:
@@ -149,9 +142,9 @@ def arrive(page: Page, url: str, seen: View) -> None:
     page.locator(".nnlab-view[aria-busy]").first.wait_for(state="hidden")
 
 
-def row_of(page: Page, seen: View, group: str, rows: int) -> str:
+def row_of(page: Page, seen: View, group: str) -> str:
     """One row of the table."""
-    times = page.evaluate(MEASURE, [group, max(MOVES, rows)])
+    rows, times = page.evaluate(MEASURE, [group, MOVES])
     name = f"{seen.path or 'home'}{seen.query} | {group.removesuffix('_sliders')}"
     pairs = [pair for each in times.values() for pair in each]
     told = f"{rows} | {len(pairs)} | {sum(pair[0] is None for pair in pairs)}"
@@ -178,9 +171,9 @@ def main() -> None:
         for seen in VIEWS:
             if sys.argv[1:] and seen.path not in sys.argv[1:]:
                 continue
-            for group, rows in groups_of(page, served.url, seen).items():
+            for group in groups_of(page, served.url, seen):
                 arrive(page, served.url, seen)
-                print(row_of(page, seen, group, rows), flush=True)
+                print(row_of(page, seen, group), flush=True)
 
 
 if __name__ == "__main__":
