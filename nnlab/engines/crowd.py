@@ -40,6 +40,22 @@ WAYS: Mapping[str, Way] = MappingProxyType(
 """By the engine's name."""
 
 
+class Origin(NamedTuple):
+    """Where a network begins: its rows, the targets [N, T] as its loss compares them, its
+    parameters [P], and the stream of random numbers that goes on from here."""
+
+    samples: Samples
+    theta: Tensor
+    stream: Generator
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Origin:
+        start = Start.of(experiment, "cpu")
+        x, y = start.samples
+        theta = nn.utils.parameters_to_vector(start.module.parameters()).detach()
+        return cls(Samples(x, y.reshape(len(x), -1)), theta, start.generator)
+
+
 def fits(experiment: Experiment, engine: str) -> bool:
     """Whether an experiment can be in a crowd: nothing is changed or asked on the way."""
     alone = bool(experiment.interventions) or experiment.training.patience > 0
@@ -64,38 +80,36 @@ def _but(spec: Spec, *names: str) -> tuple[Any, ...]:
 def train_together(experiments: Sequence[Experiment], engine: str, stride: int) -> list[Run | None]:
     """The run of each experiment of a crowd, on the CPU, with the moments on the stride and the
     last one. None for a network whose loss was NaN or infinite on the way."""
-    starts, at_once = _starts(experiments), WAYS[engine].at_once
+    origins, at_once = _origins(experiments), WAYS[engine].at_once
     runs: list[Run | None] = []
     for first in range(0, len(experiments), at_once):
         some = slice(first, first + at_once)
-        runs += _side_by_side(experiments[some], starts[some], engine, stride)
+        runs += _side_by_side(experiments[some], origins[some], engine, stride)
     return runs
 
 
-def _starts(experiments: Sequence[Experiment]) -> list[Start]:
+def _origins(experiments: Sequence[Experiment]) -> list[Origin]:
     """Where each begins: one and the same where that is equal."""
-    found: dict[Any, Start] = {}
-    starts = []
+    found: dict[Any, Origin] = {}
+    origins = []
     for each in experiments:
-        origin = each.seed, each.data, each.network
-        if origin not in found:
-            found[origin] = Start.of(each, "cpu")
-        starts.append(found[origin])
-    return starts
+        drawn_from = each.seed, each.data, each.network
+        if drawn_from not in found:
+            found[drawn_from] = Origin.of(each)
+        origins.append(found[drawn_from])
+    return origins
 
 
 def _side_by_side(
-    experiments: Sequence[Experiment], starts: Sequence[Start], name: str, stride: int
+    experiments: Sequence[Experiment], origins: Sequence[Origin], name: str, stride: int
 ) -> list[Run | None]:
     """The run of each; the engine takes all at once."""
     first = experiments[0]
-    x, y = (_together(each) for each in zip(*(start.samples for start in starts), strict=True))
-    theta = _together([_theta(start) for start in starts])
-    # Class numbers [K, N] are [K, N, 1] for the engine.
-    y = y.unsqueeze(2) if len(starts) > 1 and y.dim() == 2 else y
-    engine = WAYS[name].make(Problem.of(first), Samples(x, y), theta)
+    x, y = zip(*(origin.samples for origin in origins), strict=True)
+    theta = _together([origin.theta for origin in origins])
+    engine = WAYS[name].make(Problem.of(first), Samples(_together(x), _together(y)), theta)
     moments = []
-    for course in _courses(experiments, starts, stride):
+    for course in _courses(experiments, origins, stride):
         leg = engine.go(course)
         if leg.diverged:
             return [None for _each in experiments]
@@ -112,16 +126,12 @@ def _together(each: Sequence[Tensor], dim: int = 0) -> Tensor:
     return torch.stack(tuple(each), dim) if len(each) > 1 else each[0]
 
 
-def _theta(start: Start) -> Tensor:
-    return nn.utils.parameters_to_vector(start.module.parameters()).detach()
-
-
 def _courses(
-    experiments: Sequence[Experiment], starts: Sequence[Start], stride: int
+    experiments: Sequence[Experiment], origins: Sequence[Origin], stride: int
 ) -> Iterator[Course]:
     """All steps, in pieces that are short enough for the orders of their rows."""
     first = experiments[0]
-    streams = [start.generator.clone_state() for start in starts]
+    streams = [origin.stream.clone_state() for origin in origins]
     length, end = max(1, ROWS // (len(experiments) * first.batch_size)), first.n_steps + 1
     for begin in range(0, end, length):
         steps = range(begin, min(begin + length, end))
