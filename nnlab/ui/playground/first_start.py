@@ -73,7 +73,7 @@ TASKS = (
     ),
     Task(
         N_("Give a hidden layer one more unit with its + button."),
-        N_("A new unit needs weights of its own, so the network begins anew."),
+        N_("The new unit begins with random weights; the others keep what they have learned."),
         unit_added,
     ),
     Task(

@@ -43,7 +43,12 @@ def workbench() -> None:
             tell(held)
         with st.container():
             mode = _head(held)
+            steps = st.container()
         _bench(held, mode)
+        if mode == "learn":
+            # Behind the controls, which may have done what it asks for.
+            with steps:
+                first_start(held)
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
@@ -53,7 +58,7 @@ def workbench() -> None:
 
 
 def _head(held: Session) -> str:
-    """How many controls, the presets, and what to do next. Gives the name of the controls."""
+    """How many controls, and the presets. Gives the name of the controls."""
     with st.container(horizontal=True, vertical_alignment="center", key="play_head"):
         mode = choose(
             _("controls"),
@@ -67,8 +72,6 @@ def _head(held: Session) -> str:
         )
         gallery()
     opened(held)
-    if mode == "learn":
-        first_start(held)
     return mode
 
 
