@@ -94,6 +94,7 @@ TABLES = (
     N_("Unpin column"),
     N_("Hide column"),
     N_("Scrollable table"),
+    N_("(index)"),
     N_("⚠️ Please fill out this cell."),
     N_("The value cannot be interpreted as a number."),
     N_("The value is not part of the allowed options."),

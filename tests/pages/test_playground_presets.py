@@ -149,6 +149,7 @@ def test_the_first_start_stays_closed() -> None:
 
 def test_it_is_only_for_those_who_begin() -> None:
     assert TASKS[0].text not in text(opened(preset="circle"))
+    assert TASKS[0].text not in text(opened(task="a teacher's question"))
     assert TASKS[0].text not in text(opened(mode="full"))
     assert TASKS[0].text not in text(opened(e='{"seed":77}'))
     assert TASKS[0].text in text(opened(tour="nonsense"))
