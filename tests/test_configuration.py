@@ -24,7 +24,7 @@ FACTS = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.showSidebarNavigation": False,
-    "client.toolbarMode": "minimal",
+    "client.toolbarMode": "viewer",
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
     "server.maxUploadSize": MOST_BYTES // 1_000_000,

@@ -145,6 +145,19 @@ FRAME = (
     N_("System"),
     N_("Light"),
     N_("Dark"),
+    N_("Print"),
+    N_("Record screen"),
+    N_("Record a screencast"),
+    N_(
+        "This will record a video with the contents of your screen, so you can easily share what "
+        "you're seeing with others."
+    ),
+    N_("Also record audio"),
+    N_("Press "),
+    N_(" any time to stop recording."),
+    N_("Start recording!"),
+    N_("Cancel recording"),
+    N_("Stop recording"),
     N_("Made with Streamlit v"),
     N_("Copy version to clipboard"),
     N_("Copy to clipboard"),
