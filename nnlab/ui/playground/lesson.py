@@ -135,7 +135,7 @@ def taken(held: Session) -> Taken:
 
     def look() -> Look:
         with lock:
-            return Look(held.player.run, held.player.step)
+            return Look(held.player.run, held.player.seen)
 
     return Taken("playground", look)
 
@@ -149,13 +149,13 @@ def tell(held: Session) -> None:
     if held.news:
         st.toast(held.news)
     held.told = held.news = ""
-    if held.player.run.diverged_at is not None:
+    if held.player.trainer.diverged_at is not None:
         text = _(
             "**The loss diverged** at step {step}: it was no longer a finite number. Everything "
             "before that is kept. Go back to an earlier epoch, or take a smaller learning rate."
         )
-        st.warning(text.format(step=held.player.run.diverged_at), icon=":material/trending_up:")
-    elif held.player.run.stopped_at is not None:
+        st.warning(text.format(step=held.player.trainer.diverged_at), icon=":material/trending_up:")
+    elif held.player.trainer.stopped_at is not None:
         st.info(_("Stopped early: the loss on the rows held out did not fall any more."))
 
 
@@ -168,7 +168,7 @@ def edit_part(held: Session) -> None:
     if not has_part(player.experiment, held.picked):
         held.picked = ""
         return
-    parameter, index = locate(player.run.module(player.run.moment(player.step)), held.picked)
+    parameter, index = locate(player.seen.module(), held.picked)
     value = parameter.detach()[index].item()
     kind = _("weight") if held.picked.startswith("w") else _("bias")
     label = _("{kind} {part}").format(kind=kind, part=held.picked)

@@ -324,9 +324,7 @@ def _speed(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _seek(held: Session, said: Mapping[str, Any]) -> None:
-    steps = held.player.run.steps
-    moment = int(_number(said, "value"))
-    held.player.look_at(int(steps[min(max(moment, 0), len(steps) - 1)]))
+    held.player.look_at(int(_number(said, "value")))
 
 
 def _pick(held: Session, said: Mapping[str, Any]) -> None:
@@ -365,7 +363,7 @@ def _regrow(held: Session, change: Callable[..., Graft], kept: str) -> None:
     """Be the graft, and tell `kept` where all that was to keep could be kept. Nothing has been
     learned at the start that could be."""
     player = held.player
-    graft = change(player.now(), module=player.run.module(player.run.moment(player.step)))
+    graft = change(player.now(), module=player.seen.module())
     plain = replace(graft.experiment, interventions=())
     learned = player.step > 0 or bool(player.experiment.interventions)
     # A link that could be shared stays one.
