@@ -197,17 +197,15 @@ async def work(address: str, served: Sequence[Served], learners: int, minutes: f
     print(f"memory at the start: {sum(each.memory_mib() for each in served):.0f} MiB", flush=True)
     start = sum(each.cpu_seconds() for each in served)
     now = Notes()
-    tasks = [
-        asyncio.create_task(learn(address, now, began + 60 * minutes, seed))
-        for seed in range(learners)
-    ]
-    for number in range(1, len(parts) + 1):
-        cpu = sum(each.cpu_seconds() for each in served)
-        await asyncio.sleep(began + number * span - time.monotonic())
-        cpu = sum(each.cpu_seconds() for each in served) - cpu
-        _move(now, parts[number - 1])
-        print(row(f"{number}", parts[number - 1], cpu / span, _memory(served)), flush=True)
-    await asyncio.gather(*tasks)
+    async with asyncio.TaskGroup() as class_at_work:
+        for seed in range(learners):
+            class_at_work.create_task(learn(address, now, began + 60 * minutes, seed))
+        for number, part in enumerate(parts, start=1):
+            cpu = sum(each.cpu_seconds() for each in served)
+            await asyncio.sleep(began + number * span - time.monotonic())
+            cpu = sum(each.cpu_seconds() for each in served) - cpu
+            _move(now, part)
+            print(row(f"{number}", part, cpu / span, _memory(served)), flush=True)
     for part in (*parts, now):
         _move(part, whole)
     cpu = sum(each.cpu_seconds() for each in served) - start

@@ -292,11 +292,14 @@ def as_experiments(works: Sequence[Work]) -> tuple[Experiment, dict[str, list[fl
 
 
 def sweep_row(names: tuple[str, str], peers: tuple[Peer, Peer], work: Work, target: int) -> Row:
-    """One way to sweep beside another; a round takes long enough that three will do."""
+    """One way to sweep beside another, in three rounds: the peers' turns take seconds. Ours take
+    a few hundredths, and are the median of five, as in `in_turns`."""
     theirs, ours = peers
     if mine := ours(work)[1]:
         agree(f"W4 {names[0]}", mine, theirs(work)[1])
-    pairs = [(ours(work)[0], theirs(work)[0]) for _ in range(3)]
+    pairs = [
+        (statistics.median(ours(work)[0] for _ in range(5)), theirs(work)[0]) for _ in range(3)
+    ]
     taken, other = (statistics.median(each) for each in zip(*pairs, strict=True))
     ratio = statistics.median(b / a for a, b in pairs)
     per = 1e6 / (64 * work.epochs)

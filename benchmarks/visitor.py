@@ -57,6 +57,7 @@ class Visitor:
     _script: str = ""
     _opened: bool = False
     _slid: dict[str, WidgetState] = field(default_factory=dict)
+    _stale: set[str] = field(default_factory=set)
     _change: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
@@ -180,8 +181,7 @@ class Visitor:
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
         elif kind == "navigation":
-            self._script = message.navigation.page_script_hash
-            self.shown.clear()
+            self._turn_to(message.navigation.page_script_hash)
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "script_finished":
@@ -189,11 +189,18 @@ class Visitor:
         elif kind == "delta":
             self._see(message)
 
+    def _turn_to(self, script: str) -> None:
+        """A page is run. What stood on it can be clicked until the run has shown what stays."""
+        if script != self._script:
+            self.shown.clear()
+        self._script, self._stale = script, set(self.shown)
+
     def _end(self, how: int) -> None:
         """A run has ended; one that begins anew at once has not."""
-        if how != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            self.runs += 1
-            self._opened = self._opened or how == ForwardMsg.FINISHED_SUCCESSFULLY
+        if how == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self.shown = {key: each for key, each in self.shown.items() if key not in self._stale}
+            self._opened = True
+        self.runs += how != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
     def _see(self, message: ForwardMsg) -> None:
         opens = message.delta.add_block.expandable.id
@@ -217,6 +224,7 @@ class Visitor:
     def _note(self, shown: Shown) -> None:
         for key in _keys(shown.id):
             self.shown[key] = shown
+            self._stale.discard(key)
 
 
 def triggers(name: str) -> str:

@@ -199,7 +199,7 @@ class Experiment(Spec):
         for misfit in _misfits(self):
             raise misfit
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """The number of inputs, then the units of every layer."""
         return (self.data.n_features, *(layer.units for layer in self.network.layers))
@@ -209,7 +209,7 @@ class Experiment(Spec):
         """Which layers have a batch norm."""
         return tuple(layer.batch_norm for layer in self.network.layers)
 
-    @property
+    @cached_property
     def n_parameters(self) -> int:
         return parts.blocks(self.sizes, self.norms)[-1].end
 

@@ -1,10 +1,11 @@
-"""A graft is a network with a hidden layer or a unit more or fewer. Every other layer keeps what it
-has learned where it still has as many inputs and units; else it begins anew. Units that come and go
-leave all weights among the others as they are."""
+"""A graft is a network with other layers that goes on with what it has learned: a hidden layer or
+units more or fewer, another activation. Each layer keeps its weights where it still has the inputs
+that it had, or as many; else it begins anew. Units that come and go leave all weights among the
+others as they are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -27,77 +28,92 @@ class Graft:
     anew: tuple[int, ...]
 
 
-def with_layer(experiment: Experiment, place: int, module: nn.Sequential) -> Graft:
-    """One more hidden layer at this place (0: behind the inputs), like the one before it. `module`
-    is the experiment's network with what it has learned. Raises ExperimentError where the network
-    would be too large.
+@dataclass(frozen=True)
+class Successor:
+    """A network that is to go on, and for each of its layers the place of the one that it was; None
+    for one that was not there."""
+
+    network: Network
+    origins: tuple[int | None, ...]
+
+
+def with_layer(network: Network, place: int) -> Successor:
+    """One more hidden layer at this place (0: behind the inputs), like the one before it.
+
+    >>> from nnlab import Choice, Layer, Network
+    >>> grown = with_layer(Network((Layer(3, Choice("Tanh")), Layer(1))), 1)
+    >>> [layer.units for layer in grown.network.layers], grown.origins
+    ([3, 3, 1], (0, None, 1))
+    """
+    old = network.layers
+    hidden = old[:-1] or (Layer(4, Choice("Tanh")),)
+    new = (*old[:place], hidden[max(place - 1, 0)], *old[place:])
+    return Successor(replace(network, layers=new), (*range(place), None, *range(place, len(old))))
+
+
+def without_layer(network: Network, place: int) -> Successor:
+    """The network without its hidden layer at this place."""
+    origins = tuple(each for each in range(len(network.layers)) if each != place)
+    kept = tuple(network.layers[each] for each in origins)
+    return Successor(replace(network, layers=kept), origins)
+
+
+def with_layers(network: Network, wanted: tuple[Layer, ...]) -> Successor:
+    """The network with other layers, whose hidden ones are what those at their places were: the
+    last ones come and go, in front of the output.
+
+    >>> from nnlab import Choice, Layer, Network
+    >>> grown = with_layers(Network(), (Layer(7), Layer(7), Layer(7), Layer(1)))
+    >>> grown.origins
+    (0, None, None, 1)
+    """
+    last = len(network.layers) - 1
+    hidden = (place if place < last else None for place in range(len(wanted) - 1))
+    return Successor(replace(network, layers=wanted), (*hidden, last))
+
+
+def graft(experiment: Experiment, successor: Successor, module: nn.Sequential) -> Graft:
+    """The experiment with the successor's network. It begins with what `module`, the network that
+    there was, has learned; new weights are random, and nothing is changed on the way. Raises
+    ExperimentError where it would be too large, or a weight is beyond what can be set (`Packed`).
 
     >>> from nnlab import Choice, Experiment, Layer, Network
     >>> experiment = Experiment(network=Network((Layer(3, Choice("Tanh")), Layer(1))))
-    >>> grown = with_layer(experiment, 1, build(experiment))
+    >>> grown = graft(experiment, with_layer(experiment.network, 1), build(experiment))
     >>> grown.experiment.sizes, grown.anew
     ((10, 3, 3, 1), ())
     """
-    old = experiment.network.layers
-    hidden = old[:-1] or (Layer(4, Choice("Tanh")),)
-    new = hidden[max(place - 1, 0)]
-    origins = (*range(place), None, *range(place, len(old)))
-    return _graft(experiment, (*old[:place], new, *old[place:]), origins, module, _whole)
-
-
-def without_layer(experiment: Experiment, place: int, module: nn.Sequential) -> Graft:
-    """The network without its hidden layer at this place."""
-    old = experiment.network.layers
-    origins = [each for each in range(len(old)) if each != place]
-    return _graft(experiment, tuple(old[each] for each in origins), origins, module, _whole)
-
-
-def with_units(experiment: Experiment, place: int, units: int, module: nn.Sequential) -> Graft:
-    """The network with so many units in its hidden layer at this place: new ones come after the
-    others and begin with random weights, the last ones go first. Raises ExperimentError where the
-    network would be too large.
-
-    >>> from nnlab import Choice, Experiment, Layer, Network
-    >>> experiment = Experiment(network=Network((Layer(3, Choice("Tanh")), Layer(1))))
-    >>> with_units(experiment, 0, 5, build(experiment)).experiment.sizes
-    (10, 5, 1)
-    """
-    old = experiment.network.layers
-    new = (*old[:place], replace(old[place], units=units), *old[place + 1 :])
-    return _graft(experiment, new, range(len(old)), module, _shared)
-
-
-def _graft(
-    experiment: Experiment,
-    new: tuple[Layer, ...],
-    origins: Sequence[int | None],
-    module: nn.Sequential,
-    copied: Callable[[LayerModules, LayerModules], bool],
-) -> Graft:
-    """`origins` says of each new layer which one it was; None of one that was not there. `copied`
-    takes over what a layer was, as far as it can, and says whether it could."""
-    network = Network(new, experiment.network.initialiser)
-    plain = replace(experiment, network=network, interventions=())
-    fresh, old = build(plain), layers(module)
-    pairs = zip(layers(fresh), origins, strict=True)
-    anew = tuple(
-        origin for to, origin in pairs if origin is not None and not copied(old[origin], to)
-    )
+    plain = replace(experiment, network=successor.network, interventions=())
+    fresh, old, anew = build(plain), layers(module), []
+    before: int | None = -1
+    for layer, origin in zip(layers(fresh), successor.origins, strict=True):
+        if origin is not None and not _copied(old[origin], layer, same=before == origin - 1):
+            anew.append(origin)
+        before = origin
     tensors = [*fresh.parameters(), *running(fresh)]
     numbers = torch.cat([each.detach().flatten() for each in tensors])
     change = Intervention(0, PARAMETERS, pack(numbers))
-    return Graft(replace(plain, interventions=(change,)), anew)
+    return Graft(replace(plain, interventions=(change,)), tuple(anew))
 
 
-def _whole(source: LayerModules, target: LayerModules) -> bool:
-    """Copy a layer's weights and what its batch norm keeps; False where it has other inputs."""
-    if source.linear.weight.shape != target.linear.weight.shape:
+def goes_on(now: Experiment, wanted: Experiment) -> bool:
+    """Whether a graft leads from one experiment to the other: only their layers differ, in more
+    than dropouts, which can be changed on the way."""
+    same = (wanted.data, wanted.training, wanted.seed, wanted.network.initialiser)
+    if same != (now.data, now.training, now.seed, now.network.initialiser):
         return False
-    return _shared(source, target)
+    return _without_dropouts(now.network.layers) != _without_dropouts(wanted.network.layers)
 
 
-def _shared(source: LayerModules, target: LayerModules) -> bool:
-    """Copy what belongs to units and inputs that were there and still are."""
+def _without_dropouts(layers: Sequence[Layer]) -> list[Layer]:
+    return [replace(layer, dropout=0.0) for layer in layers]
+
+
+def _copied(source: LayerModules, target: LayerModules, *, same: bool) -> bool:
+    """Copy a layer's weights and what its batch norm keeps, and say whether that could be: where
+    its inputs are those of the `same` layer, as far as both reach; else only if all fits."""
+    if not same and source.linear.weight.shape != target.linear.weight.shape:
+        return False
     _overlap(source.linear, target.linear)
     if source.batch_norm is not None and target.batch_norm is not None:
         _overlap(source.batch_norm, target.batch_norm)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from nnlab.branches import branch, shared_steps
+from nnlab.branches import branch, parting, shared_steps
 from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment, Intervention, Network
 from nnlab.measures import accuracies_of, losses_of, outputs_on, r2_of
@@ -46,6 +46,13 @@ class Standing(NamedTuple):
     test_score: float
 
 
+class Left(NamedTuple):
+    """An experiment, and the step that was looked at when it was left."""
+
+    experiment: Experiment
+    step: int
+
+
 @dataclass
 class Player:
     """`at` is the step that is looked at, None for the newest; `past` and `future` are what undo
@@ -58,8 +65,8 @@ class Player:
     speed: str = "epoch"
     at: int | None = None
     until: int = 0
-    past: list[Experiment] = field(default_factory=list)
-    future: list[Experiment] = field(default_factory=list)
+    past: list[Left] = field(default_factory=list)
+    future: list[Left] = field(default_factory=list)
     admit: Callable[[Experiment], object] = lambda experiment: experiment
 
     def __post_init__(self) -> None:
@@ -173,7 +180,7 @@ class Player:
         where it isn't admitted."""
         if experiment != self.experiment:
             self.admit(experiment)
-            self.past.append(self.experiment)
+            self.past.append(Left(self.experiment, self.step))
             self.future.clear()
             self._turn_into(experiment)
 
@@ -189,12 +196,14 @@ class Player:
         """Make the change again that was undone last."""
         self._swap(self.future, self.past)
 
-    def _swap(self, source: list[Experiment], other: list[Experiment]) -> None:
+    def _swap(self, source: list[Left], other: list[Left]) -> None:
+        """Where both share a past, the step stays; else it is again as it was left."""
         if source:
-            step = self.step
-            other.append(self.experiment)
-            self._turn_into(source.pop())
-            self.reach(step)
+            here, there = Left(self.experiment, self.step), source.pop()
+            other.append(here)
+            self._turn_into(there.experiment)
+            apart = parting(here.experiment, there.experiment)
+            self.reach(here.step if apart else there.step)
 
     def _turn_into(self, experiment: Experiment) -> None:
         """Keep of the past what both experiments share, and look at its last moment. Where another

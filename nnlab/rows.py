@@ -66,6 +66,12 @@ def rows_of(experiment: Experiment) -> Rows:
     return draw_rows(experiment.data, torch.Generator().manual_seed(experiment.seed))
 
 
+def source_of(experiment: Experiment) -> tuple[Data, int]:
+    """Equal for experiments with equal rows: their data, and the seed that draws them."""
+    data = experiment.data
+    return data, experiment.seed if data.seed is None else data.seed
+
+
 def prepared(experiment: Experiment, points: Tensor) -> Tensor:
     """Raw points [N, R] as the experiment's network sees them, [N, F]."""
     return rows_of(experiment).preparation(points)

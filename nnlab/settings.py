@@ -6,6 +6,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from nnlab.experiment import Experiment
 from nnlab.schedules import SCHEDULES
 
@@ -27,6 +30,22 @@ def learning_rate_at(experiment: Experiment, step: int) -> float:
     epoch = experiment.timetable.epoch_of(step)
     factor: float = SCHEDULES.make(experiment.training.schedule, epoch)
     return base * factor
+
+
+def learning_rates(experiment: Experiment, step: int, ahead: range) -> Tensor:
+    """The learning rates [S] float64 of the updates that lead to the steps ahead, while all stays
+    as it is set at a step: each is that of the step before."""
+    base = value_at(experiment, "learning_rate", step)
+    schedule = experiment.training.schedule
+    if schedule.name == "constant":
+        return torch.full((len(ahead),), base, dtype=torch.float64)
+    stretch = experiment.timetable.stretch_at(step)
+    since = torch.arange(ahead.start - 1, ahead.stop - 1).sub_(stretch.step).clamp_(min=0)
+    epochs = stretch.epoch + since // stretch.steps_per_epoch
+    low, high = int(epochs[0]), int(epochs[-1])
+    factors = [SCHEDULES.make(schedule, epoch) for epoch in range(low, high + 1)]
+    rates: Tensor = base * torch.tensor(factors, dtype=torch.float64)[epochs - low]
+    return rates
 
 
 def dropouts_at(experiment: Experiment, step: int) -> tuple[float, ...]:

@@ -3,7 +3,7 @@ come; what is there stays, also when the rest is cancelled or fails."""
 
 from __future__ import annotations
 
-import itertools
+import math
 import os
 import sys
 from collections import deque
@@ -25,17 +25,19 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from nnlab.batches import drops
+from nnlab.datasets import Samples
 from nnlab.engines import compiled, crowd
 from nnlab.engines.selection import AUTO, chosen
 from nnlab.experiment import Experiment
 from nnlab.limits import ExperimentError, OneOf
 from nnlab.measures import losses_on
-from nnlab.rows import rows_of
+from nnlab.rows import rows_of, source_of
 from nnlab.training import Run, train
 
 MOST_CELLS = 10_000
-POINTS = 50
-"""Moments at which an outcome's losses are measured."""
+POINTS = 64
+"""Moments at which an outcome's losses are measured, at most."""
 PART_STEPS = 20_000
 """Steps in a part of the work, about: a part is what a worker gets, and what is lost with it."""
 BIG = 200_000
@@ -80,14 +82,17 @@ def experiments_of(
 
     Raises ExperimentError for a name that is not in AXES, and for a value that is not allowed.
     """
-    cells = {}
-    for values in itertools.product(*grid.values()):
-        cell = experiment
-        for name, value in zip(grid, values, strict=True):
-            cell = AXES[OneOf(tuple(AXES)).accept("grid", name)](cell, value)
-        cells[values] = cell
-        if len(cells) > MOST_CELLS:
-            raise ExperimentError("grid", len(cells), OneOf((f"<= {MOST_CELLS}",)))
+    count = math.prod(map(len, grid.values()))
+    if count > MOST_CELLS:
+        raise ExperimentError("grid", count, OneOf((f"<= {MOST_CELLS}",)))
+    cells: dict[tuple[Any, ...], Experiment] = {(): experiment}
+    for name, values in grid.items():
+        change = AXES[OneOf(tuple(AXES)).accept("grid", name)]
+        cells = {
+            (*before, value): change(cell, value)
+            for before, cell in cells.items()
+            for value in values
+        }
     return cells
 
 
@@ -107,15 +112,41 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(run: Run) -> Outcome:
-    """The outcome of a run: at most POINTS moments of it and the last one."""
-    rows = rows_of(run.experiment)
-    stride = -(-len(run) // POINTS)
-    moments = sorted({*range(0, len(run), stride), len(run) - 1})
-    test_rows = rows.test_samples()
-    on_train = losses_on(run, rows.samples(), moments)
-    on_test = losses_on(run, test_rows, moments) if len(test_rows.x) else on_train
-    losses = torch.stack((on_train, on_test), 1)
-    return Outcome(run.experiment, run.steps[moments].clone(), losses, run.diverged_at, run.engine)
+    """The outcome of a run: at most POINTS moments of it and the last one, at steps that do not
+    depend on how many the run has kept."""
+    return _outcome(run, *_samples(run.experiment))
+
+
+def _outcome(run: Run, training: Samples, test: Samples) -> Outcome:
+    last = int(run.steps[-1])
+    steps = torch.tensor([*range(0, last, _stride(last)), last])
+    moments = (torch.searchsorted(run.steps, steps, right=True) - 1).unique()
+    on_training = _training_losses(run, training, moments)
+    on_test = losses_on(run, test, moments) if len(test.x) else on_training
+    losses = torch.stack((on_training, on_test), 1)
+    return Outcome(run.experiment, run.steps[moments], losses, run.diverged_at, run.engine)
+
+
+def _stride(last: int) -> int:
+    """Steps between two moments of an outcome, of as many steps: a power of two, as those of a
+    history, so that it has kept them."""
+    return 1 << (last // POINTS).bit_length()
+
+
+def _samples(experiment: Experiment) -> tuple[Samples, Samples]:
+    """The training rows and the test rows."""
+    rows = rows_of(experiment)
+    return rows.samples(), rows.test_samples()
+
+
+def _training_losses(run: Run, training: Samples, moments: Tensor) -> Tensor:
+    """Measured anew only where the losses of the steps are those of a part of the rows, or of a
+    network that is another one in training."""
+    experiment = run.experiment
+    whole = all(each.batch_size == len(training.x) for each in experiment.timetable.stretches)
+    if whole and not drops(experiment) and not any(experiment.norms):
+        return run.losses[moments]
+    return losses_on(run, training, moments)
 
 
 # ---- how the work is parted ----
@@ -132,26 +163,46 @@ def work_on(part: Part) -> list[Outcome]:
     """Train a part. This is what workers run, in whatever thread, process or machine."""
     if part.engine == "compiled" and (thread := compiled.warm()) is not None:
         thread.join()
-    if part.engine == crowd.ENGINE and all(map(crowd.fits, part.experiments)):
-        runs = crowd.train_together(part.experiments, POINTS)
-    else:
-        runs = [train(each, engine=part.engine) for each in part.experiments]
-    return [outcome_of(run) for run in runs]
+    samples: dict[Any, tuple[Samples, Samples]] = {}
+    outcomes = []
+    for run in _runs(part):
+        source = source_of(run.experiment)
+        if source not in samples:
+            samples[source] = _samples(run.experiment)
+        outcomes.append(_outcome(run, *samples[source]))
+    return outcomes
+
+
+def _runs(part: Part) -> list[Run]:
+    """One that breaks off in a crowd is trained once more alone, for the moments before it did."""
+    together: list[Run | None] = [None for _each in part.experiments]
+    if all(crowd.fits(each, part.engine) for each in part.experiments):
+        stride = _stride(part.experiments[0].n_steps)
+        together = crowd.train_together(part.experiments, part.engine, stride)
+    pairs = zip(part.experiments, together, strict=True)
+    return [train(each, engine=part.engine) if run is None else run for each, run in pairs]
 
 
 def parts_of(experiments: Sequence[Experiment], engine: str = AUTO) -> list[Part]:
     """Experiments of one shape together, in parts that take about equally long; enough of them
     that every core has one."""
-    groups: dict[tuple[str, Experiment], list[Experiment]] = {}
+    groups: dict[tuple[Any, ...], list[Experiment]] = {}
     for each in experiments:
-        name = chosen(each, torch.device("cpu"), engine)
-        groups.setdefault((name, crowd.likeness(each)), []).append(each)
+        groups.setdefault(crowd.likeness(each), []).append(each)
     parts = []
-    for (name, _likeness), alike in groups.items():
-        size = max(1, min(64, PART_STEPS // max(alike[0].n_steps, 1)))
-        size = 64 if name == crowd.ENGINE else min(size, -(-len(alike) // (os.cpu_count() or 1)))
+    for alike in groups.values():
+        name = chosen(alike[0], torch.device("cpu"), engine)
+        size = _size(alike, name)
         parts += [Part(tuple(alike[i : i + size]), name) for i in range(0, len(alike), size)]
     return parts
+
+
+def _size(alike: Sequence[Experiment], engine: str) -> int:
+    """How many of these experiments make a part."""
+    if crowd.fits(alike[0], engine) and crowd.WAYS[engine].at_once > 1:
+        return crowd.WAYS[engine].at_once
+    most = max(1, min(64, PART_STEPS // max(alike[0].n_steps, 1)))
+    return min(most, -(-len(alike) // (os.cpu_count() or 1)))
 
 
 # ---- the sweep ----

@@ -122,7 +122,7 @@ function gridOf({ x, y, z, text }, titles) {
 
 function rowsOf(trace) {
   const { x, y, z, text } = trace
-  const at = (list, i) => (isList(list) ? list[i] : undefined)
+  const at = (list, i) => (isList(list) && !Number.isNaN(list[i]) ? list[i] : undefined)
   const told = (said) => (typeof said === "string" ? plain(said) : said)
   const row = (...values) => [nameOf(trace), ...values.slice(0, 3).map(told), told(values[3]) ?? ""]
   if (isGrid(trace)) {
@@ -141,7 +141,7 @@ const isGrid = ({ z }) => isList(z?.[0])
 const nameOf = (trace) => plain(trace._input.name || String(trace.index + 1))
 
 function shown(value) {
-  if (value === null || value === undefined) return ""
+  if (value === null || value === undefined || Number.isNaN(value)) return ""
   return typeof value === "number" ? String(Number(value.toPrecision(6))) : plain(String(value))
 }
 

@@ -1,6 +1,5 @@
 // Tells the browser, and with it screen readers, which language the page speaks, and brings the few
-// rules of style that Streamlit's theme can't say. They stay in the head once and for all. The words
-// that stand in for Streamlit's English ones are the rules' custom properties.
+// rules of style that Streamlit's theme can't say. They stay in the head once and for all.
 //
 // When the wire to the server was cut and is there again, it asks for the page anew: another server
 // may have taken over, which knows nothing of this page but its link.
@@ -12,11 +11,8 @@ let ask = () => {}
 let watched = null
 
 export default function ({ data, setTriggerValue }) {
-  const root = document.documentElement
-  root.lang = data.lang
-  for (const [name, word] of Object.entries(data.words)) {
-    root.style.setProperty(`--word-${name}`, JSON.stringify(word))
-  }
+  document.documentElement.lang = data.lang
+  globalThis.nnlabSpeak(data.words)
   ask = () => setTriggerValue("returned", Date.now())
   watch(document.querySelector(APP))
   if (document.getElementById(SHEET)) return

@@ -5,8 +5,12 @@
 // until Python has answered the last one and the page is quiet, so that a slow page is never
 // interrupted before it has drawn; the newest value is always sent in the end. A value that is final
 // in the moment in which it is set is reported once, as final.
+//
+// What is set may also move by itself: VALUE carries a part and its value of this moment, which its
+// slider shows while no hand is on it.
 
 const POINTED = "nnlab:pointed"
+const VALUE = "nnlab:value"
 const SEPARATOR = "_"
 const PAUSE_MS = 50
 const PATIENCE_MS = 1500
@@ -80,6 +84,8 @@ function mount(parent) {
   const group = { root, rows: [], asked: null, dirty: false, number: Date.now(), sentAt: -Infinity }
   group.listen = (event) => group.rows.forEach((row) => row.element.classList.toggle("lit", Boolean(row.part) && row.part === event.detail))
   document.addEventListener(POINTED, group.listen)
+  group.heed = (event) => move(group, event.detail)
+  document.addEventListener(VALUE, group.heed)
   root.addEventListener("focusout", () => settle(group))
   group.watch = new MutationObserver(() => pump(group))
   group.watch.observe(document.querySelector(APP) ?? document.body, { attributeFilter: [STATE] })
@@ -89,6 +95,7 @@ function mount(parent) {
 
 function unmount(parent, group) {
   document.removeEventListener(POINTED, group.listen)
+  document.removeEventListener(VALUE, group.heed)
   group.watch.disconnect()
   clearTimeout(group.timer)
   clearTimeout(group.rest)
@@ -197,6 +204,16 @@ function follow(group) {
     row.value = group.data.rows[i].value
     draw(row)
   })
+}
+
+// A value that has moved by itself is no longer at its default, whatever that was.
+function move(group, { part, value }) {
+  if (group.asked || group.dirty || group.unsettled) return
+  for (const row of group.rows.filter((row) => row.part === part && !row.held && !row.keyed)) {
+    row.value = clamp(Number(value.toFixed(6)), group.data.scale)
+    row.default = null
+    draw(row)
+  }
 }
 
 // ---- reports ----

@@ -1,18 +1,21 @@
 // The playground's stage: the buttons of the player, and the network as it is at this moment, every
 // unit with its map. Python sends frames (see nnlab/ui/playground/stage.py): a header in JSON, then
 // bytes. What belongs to the Plotly views of the page is passed on to them by one event, FRAME; a
-// view that has come after the frame says so by WAITING, and gets it again.
+// view that has come after the frame says so by WAITING, and gets it again. The slider of the part
+// that is picked gets its value by VALUE.
 //
 // While it plays, each frame that arrives asks for the next one, so that a slow browser is never
 // flooded and a hidden one stops the training.
 
 const FRAME = "nnlab:frame"
 const WAITING = "nnlab:waiting"
+const VALUE = "nnlab:value"
 const MARKED = "nnlab:marked"
 const ACT = "nnlab:act"
 const PATIENCE_MS = 4000
 const LONGEST_PAUSE_MS = 2000
 const REACH_PX = 6
+const TALLEST = 480
 // A teacher who hides or locks the layers (see guide.js) means these too.
 const NETWORK_KEY = "st-key-play_layer_stage"
 const NAMED_PX = 16
@@ -59,6 +62,16 @@ const STYLE = `
 .nnlab-stage .tip { position: absolute; pointer-events: none; z-index: 2; padding: .375rem .5rem; font-size: .8125rem; line-height: 1.3;
   background: var(--st-background-color); border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); box-shadow: 0 2px 8px rgb(0 0 0 / .2); }
 .nnlab-stage .tip canvas { display: block; width: 120px; height: 120px; image-rendering: pixelated; margin-top: .25rem; }
+@media (max-width: 640px), (max-height: 760px) {
+  .nnlab-stage { gap: .375rem; }
+  .nnlab-stage .bar { gap: .25rem; }
+  .nnlab-stage button { padding: 0 .4375rem; }
+  .nnlab-stage select { flex: 1 1 6rem; min-width: 0; max-width: 10rem; }
+  .nnlab-stage .said { grid-template-columns: repeat(3, 1fr); gap: .125rem .5rem; }
+  .nnlab-stage .said > span { font-size: .75rem; }
+  .nnlab-stage .said b { font-size: 1rem; }
+  .nnlab-stage .heads { font-size: .6875rem; }
+}
 `
 
 const stages = new WeakMap()
@@ -238,6 +251,14 @@ function passOn(stage) {
   if (big) tell(still.views.big, { images: [enlarged(stage).toDataURL()] })
   if (lines.length) tell(still.views.big, { traces: lines })
   if (header.traces) tell(still.views.curve, { traces: curves })
+  tellValue(stage)
+}
+
+function tellValue({ header: { picked }, weights }) {
+  const [, kind, layer, unit, source] = /^([wb])(\d+)\.(\d+)(?:\.(\d+))?$/.exec(picked) ?? []
+  const { inputs, weight, bias } = weights[layer] ?? {}
+  const value = kind === "w" ? weight?.[unit * inputs + Number(source)] : bias?.[unit]
+  if (Number.isFinite(value)) document.dispatchEvent(new CustomEvent(VALUE, { detail: { part: picked, value } }))
 }
 
 // The unit that is pointed at, as large as the plane; else what the network says.
@@ -365,11 +386,13 @@ function place(stage) {
   feet(stage)
 }
 
-// How large so many units are, and how far apart: where there are many, they stand close together.
+// How large so many units are, and how far apart: where there are many, they stand close together,
+// and may take half of the window.
 function sized(count, height, gap) {
-  const size = Math.min(56, gap * 0.5, Math.max(height / count - 7, Math.min(22, 440 / count - 5)))
+  const most = Math.min(TALLEST, window.innerHeight / 2)
+  const size = Math.min(56, gap * 0.5, Math.max(height / count - 7, Math.min(22, (most - 40) / count - 5)))
   if (size >= 9) return { size, pitch: size + 7 }
-  const pitch = Math.max(480 / count, 4)
+  const pitch = Math.max(most / count, 4)
   return { size: pitch * 0.8, pitch }
 }
 
@@ -388,7 +411,7 @@ const named = (text) => (text.length > 13 ? `${text.slice(0, 12)}…` : text)
 function room(stage) {
   const scrolled = stage.root.closest("[data-testid=stMain]")?.scrollTop ?? 0
   const left = window.innerHeight - stage.net.getBoundingClientRect().top - scrolled - 24
-  return Math.min(Math.max(left, 200), 480)
+  return Math.min(Math.max(left, 200), TALLEST)
 }
 
 // The names of the layers, and what adds and takes away units.

@@ -88,6 +88,15 @@ def test_undo_then_redo_is_where_one_was(player: Player) -> None:
     assert same(player.run, run)
 
 
+def test_undo_of_another_network_is_where_it_was_left(player: Player) -> None:
+    player.wish(replace(player.now(), network=Network((Layer(3), Layer(1)))))
+    player.reach(20)
+    player.undo()
+    assert (player.experiment, player.step) == (START, 90)
+    player.redo()
+    assert player.step == 20
+
+
 @pytest.mark.parametrize(
     "later",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
@@ -87,11 +88,26 @@ def test_units_that_begin_alike_are_equal_to_the_last_bit() -> None:
     assert bool((weight == weight[0]).all())
 
 
-def test_a_promise_says_what_became_of_it() -> None:
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_promise_says_what_became_of_it(name: str) -> None:
+    run = run_of(name)
+    for promise in PRESETS[name].promises:
+        told = promise.said(run, run.moment(PRESETS[name].due))
+        assert ", as expected" in told
+        assert told.endswith(".")
+
+
+def test_a_promise_that_is_broken_says_so() -> None:
     (promise,) = PRESETS["rate_high"].promises
-    run = run_of("rate_high")
-    assert promise.said(run, 0).endswith(": 1 (expected: 1 or more)")
-    assert promise.measure in MEASURES
+    assert promise.said(run_of("rate_high"), 0) == "The loss is no longer a number, as expected."
+    assert promise.said(run_of("circle"), 0) == "The loss is still a number, not as expected."
+
+
+def test_a_promise_is_told_in_numbers_that_one_reads() -> None:
+    told = [each.said(run_of("sigmoid_deep"), -1) for each in PRESETS["sigmoid_deep"].promises]
+    assert re.search(r" is 0\.00000\d+ times .* \(0\.001 or less\)\.$", told[1])
+    (shown,) = PRESETS["circle"].promises
+    assert shown.said(run_of("circle"), -1).endswith("%, as expected (95% or more).")
 
 
 @pytest.mark.parametrize("name", ["circle", "overfit"])
@@ -100,7 +116,7 @@ def test_an_accuracy_is_said_as_the_stage_says_it(name: str) -> None:
     accuracies = [each for each in PRESETS[name].promises if "accuracy" in each.measure]
     assert accuracies
     for promise in accuracies:
-        assert f": {promise.measured(run, -1):.1%} (" in promise.said(run, -1)
+        assert f" {promise.measured(run, -1):.1%}, as " in promise.said(run, -1)
 
 
 def test_the_valley_is_made_of_one_unit_that_rises_to_each_side() -> None:

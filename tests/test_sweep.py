@@ -14,15 +14,29 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
 
 from nnlab import sweep as sweep_module
 from nnlab.engines import crowd
 from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.limits import ExperimentError
+from nnlab.measures import losses_on
 from nnlab.registry import Choice
-from nnlab.sweep import Part, Processes, experiments_of, outcome_of, parts_of, sweep
+from nnlab.rows import rows_of
+from nnlab.sweep import (
+    Outcome,
+    Part,
+    Processes,
+    experiments_of,
+    outcome_of,
+    parts_of,
+    sweep,
+    work_on,
+)
 from nnlab.training import train
 from tests.engines.names import ENGINES
+from tests.engines.test_guide import plain
+from tests.strategies import experiments
 
 START = Experiment(
     Data(Choice("xor", (("n_samples", 20),)), seed=0, test_share=0.5),
@@ -36,6 +50,20 @@ START = Experiment(
     ),
 )
 GRID: dict[str, list[Any]] = {"learning_rate": [0.01, 0.1], "hidden": [2, 3], "seed": [0, 1, 2]}
+
+
+CROWDS = [name for name in ENGINES if name in crowd.WAYS]
+
+
+def whole_part(alike: tuple[Experiment, ...], engine: str) -> list[Outcome]:
+    return work_on(Part(alike, engine))
+
+
+def same(one: Outcome, other: Outcome, rtol: float, atol: float) -> None:
+    assert one.experiment == other.experiment
+    assert (one.diverged_at, one.engine) == (other.diverged_at, other.engine)
+    assert torch.equal(one.steps, other.steps)
+    torch.testing.assert_close(one.losses, other.losses, rtol=rtol, atol=atol, equal_nan=True)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -54,39 +82,74 @@ def test_every_cell_is_the_experiment_trained_alone(engine: str) -> None:
         torch.testing.assert_close(outcome.losses[-1], alone.losses[-1], rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("engine", CROWDS)
+@settings(max_examples=50, deadline=None)
+@given(experiment=experiments())
+def test_an_outcome_is_that_of_the_run(engine: str, experiment: Experiment) -> None:
+    experiment = plain(experiment)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep_module, "POINTS", 4)
+        (ours,) = whole_part((experiment,), engine)
+        same(ours, outcome_of(train(experiment, engine=engine)), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("engine", CROWDS)
 @pytest.mark.parametrize("loss", ["BCEWithLogitsLoss", "CrossEntropyLoss"])
-def test_a_crowd_is_everyone_alone(loss: str) -> None:
+def test_a_crowd_is_everyone_alone(engine: str, loss: str) -> None:
     last = Layer(2 if loss == "CrossEntropyLoss" else 1)
     start = replace(
         START,
         data=replace(START.data, seed=None),
         network=Network((Layer(4, Choice("Tanh")), last)),
-        training=replace(START.training, loss=Choice(loss)),
+        training=replace(START.training, loss=Choice(loss), epochs=50),
     )
-    experiments = list(
-        experiments_of(start, {"learning_rate": [0.1, 0.3], "seed": [0, 1]}).values()
-    )
-    for ours in crowd.train_together(experiments, 7):
-        alone = train(ours.experiment, engine="reference")
-        assert ours.steps[-1] == alone.steps[-1]
-        moments = [alone.moment(int(step)) for step in ours.steps]
-        torch.testing.assert_close(ours.losses, alone.losses[moments], rtol=1e-3, atol=1e-5)
-        torch.testing.assert_close(ours.parameters, alone.parameters[moments], rtol=1e-3, atol=1e-4)
+    crowd_of = experiments_of(start, {"learning_rate": [0.1, 0.3], "seed": [0, 1]}).values()
+    for ours in whole_part(tuple(crowd_of), engine):
+        same(ours, outcome_of(train(ours.experiment, engine=engine)), rtol=1e-3, atol=1e-5)
 
 
-def test_in_a_crowd_one_that_diverges_takes_nobody_with_it() -> None:
+@pytest.mark.parametrize("engine", CROWDS)
+def test_in_a_crowd_one_that_diverges_takes_nobody_with_it(engine: str) -> None:
     linear = replace(
         Experiment(network=Network((Layer(5), Layer(1)))), training=Training(epochs=99)
     )
-    wild, tame = (
-        replace(linear, training=replace(linear.training, learning_rate=rate))
-        for rate in (100.0, 0.01)
-    )
-    gone, here = crowd.train_together([wild, tame], 50)
+    rates = {"learning_rate": [100.0, 0.01]}
+    gone, here = whole_part(tuple(experiments_of(linear, rates).values()), engine)
     assert gone.diverged_at is not None
     assert gone.losses.isfinite().all()
     assert here.diverged_at is None
     assert here.steps[-1] == 99
+    same(gone, outcome_of(train(gone.experiment, engine=engine)), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("engine", CROWDS)
+def test_a_crowd_goes_in_pieces(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd_of = tuple(experiments_of(START, {"seed": [0, 1]}).values())
+    whole = whole_part(crowd_of, engine)
+    monkeypatch.setattr(crowd, "ROWS", 60)
+    for one, other in zip(whole, whole_part(crowd_of, engine), strict=True):
+        same(one, other, rtol=0, atol=0)
+
+
+def test_an_outcome_has_the_same_steps_however_much_a_run_keeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    experiment = replace(START, training=replace(START.training, epochs=100))
+    whole = train(experiment)
+    n_bytes = 8 * experiment.n_parameters
+    monkeypatch.setattr("nnlab.history.MOST_BYTES", 70 * n_bytes)
+    thin = train(experiment)
+    assert len(thin) < len(whole)
+    same(outcome_of(whole), outcome_of(thin), rtol=0, atol=0)
+
+
+def test_with_all_rows_in_a_batch_the_loss_of_a_step_is_that_of_the_training_rows() -> None:
+    experiment = replace(START, training=replace(START.training, batch_size=100))
+    run = train(experiment)
+    outcome = outcome_of(run)
+    moments = [run.moment(int(step)) for step in outcome.steps]
+    measured = losses_on(run, rows_of(experiment).samples(), moments)
+    torch.testing.assert_close(outcome.losses[:, 0], measured)
 
 
 def test_networks_of_one_shape_make_one_part() -> None:
@@ -105,6 +168,8 @@ def test_a_grid_says_what_is_wrong_with_it() -> None:
         sweep(START, {"learning_rate": [-1.0]})
     with pytest.raises(ExperimentError, match="wheels"):
         sweep(START, {"wheels": [4]})
+    with pytest.raises(ExperimentError, match="grid"):
+        sweep(START, {"learning_rate": [0.1, 0.2], "seed": range(10**9)})
 
 
 def test_cancelled_it_keeps_what_it_has_and_goes_on_later() -> None:

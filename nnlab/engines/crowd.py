@@ -1,108 +1,162 @@
-"""A crowd is networks of one shape that train side by side, as one tensor program: what differs is
-where they begin, their rows, the orders of these, and the learning rates."""
+"""A crowd is networks of one shape that train without anything being changed or asked on the way,
+so that little has to be done for each: those that begin alike share their beginning, and only the
+moments on a stride are kept. They differ in where they begin, their rows and learning rates."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from nnlab.datasets import Samples
-from nnlab.engines import batched
+from nnlab.engines.batched import Batched
+from nnlab.engines.compiled import Compiled
+from nnlab.engines.guide import Make
 from nnlab.engines.learner import Start
-from nnlab.engines.problem import Course, Engine, Leg, Problem
+from nnlab.engines.problem import Course, Problem, Room
 from nnlab.experiment import Experiment
-from nnlab.registry import Choice
-from nnlab.settings import learning_rate_at
+from nnlab.settings import learning_rates
+from nnlab.spec import Spec
 from nnlab.training import Run
 
-ENGINE = "batched"
+ROWS = 2**22
+"""Rows that are looked at in a leg, about: their orders take 32 MiB."""
 
 
-def fits(experiment: Experiment) -> bool:
+class Way(NamedTuple):
+    """How an engine is made, and how many networks it trains at once, as one tensor program."""
+
+    make: Make
+    at_once: int
+
+
+WAYS: Mapping[str, Way] = MappingProxyType(
+    {"compiled": Way(Compiled, 1), "batched": Way(Batched, 64)}
+)
+"""By the engine's name."""
+
+
+class Origin(NamedTuple):
+    """Where a network begins: its rows, the targets [N, T] as its loss compares them, its
+    parameters [P], and the stream of random numbers that goes on from here."""
+
+    samples: Samples
+    theta: Tensor
+    stream: Generator
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Origin:
+        start = Start.of(experiment, "cpu")
+        x, y = start.samples
+        theta = nn.utils.parameters_to_vector(start.module.parameters()).detach()
+        return cls(Samples(x, y.reshape(len(x), -1)), theta, start.generator)
+
+
+def fits(experiment: Experiment, engine: str) -> bool:
     """Whether an experiment can be in a crowd: nothing is changed or asked on the way."""
     alone = bool(experiment.interventions) or experiment.training.patience > 0
-    return not alone and batched.refusal(experiment) is None
+    return engine in WAYS and not alone
 
 
-def likeness(experiment: Experiment) -> Experiment:
+def likeness(experiment: Experiment) -> tuple[Any, ...]:
     """Equal for experiments that can train side by side."""
-    training = replace(experiment.training, learning_rate=0.0)
-    network = replace(experiment.network, initialiser=Choice("default"))
-    data = replace(experiment.data, seed=None)
-    return replace(experiment, data=data, network=network, training=training, seed=0)
-
-
-def train_together(experiments: Sequence[Experiment], moments: int) -> list[Run]:
-    """The run of each experiment of a crowd, with at most about so many moments, on the CPU. A loss
-    that is NaN or infinite ends the run at the last moment before it."""
-    first = experiments[0]
-    starts = [Start.of(each, "cpu") for each in experiments]
-    samples = Samples(
-        *(torch.stack(each) for each in zip(*(start.samples for start in starts), strict=True))
+    return (
+        _but(experiment, "data", "network", "training", "seed"),
+        _but(experiment.data, "seed"),
+        _but(experiment.network, "initialiser"),
+        _but(experiment.training, "learning_rate"),
     )
-    theta = torch.stack([_theta(start) for start in starts])
-    engine = batched.Batched(Problem.of(first), _rows(samples), theta)
-    stride = max(1, math.ceil(first.n_steps / moments))
-    rates = torch.stack([_rates(each) for each in experiments], 1)
-    leg = engine.go(Course(0, rates, _orders(first, starts), stride))
-    if first.n_steps % stride and not leg.diverged:
-        leg = _with_last(leg, engine, first.n_steps)
-    return [_run(each, leg, place) for place, each in enumerate(experiments)]
 
 
-def _theta(start: Start) -> Tensor:
-    return nn.utils.parameters_to_vector(start.module.parameters()).detach()
+def _but(spec: Spec, *names: str) -> tuple[Any, ...]:
+    """What is in the fields of other names."""
+    return tuple(getattr(spec, each.name) for each in fields(spec) if each.name not in names)
 
 
-def _rows(samples: Samples) -> Samples:
-    """Class numbers [K, N] as [K, N, 1]."""
-    x, y = samples
-    return Samples(x, y.unsqueeze(2) if y.dim() == 2 else y)
+def train_together(experiments: Sequence[Experiment], engine: str, stride: int) -> list[Run | None]:
+    """The run of each experiment of a crowd, on the CPU, with the moments on the stride and the
+    last one. None for a network whose loss was NaN or infinite on the way."""
+    origins, at_once = _origins(experiments), WAYS[engine].at_once
+    runs: list[Run | None] = []
+    for first in range(0, len(experiments), at_once):
+        some = slice(first, first + at_once)
+        runs += _side_by_side(experiments[some], origins[some], engine, stride)
+    return runs
 
 
-def _rates(experiment: Experiment) -> Tensor:
-    """[S] with the learning rate that leads to each step; none leads to the first."""
-    steps, per_epoch = experiment.n_steps, experiment.steps_per_epoch
-    epochs = range(math.ceil(steps / per_epoch))
-    each = [learning_rate_at(experiment, epoch * per_epoch) for epoch in epochs]
-    rates = torch.tensor(each, dtype=torch.float64).repeat_interleave(per_epoch)
-    return torch.cat((rates[:1], rates)) if steps else torch.zeros(1, dtype=torch.float64)
+def _origins(experiments: Sequence[Experiment]) -> list[Origin]:
+    """Where each begins: one and the same where that is equal."""
+    found: dict[Any, Origin] = {}
+    origins = []
+    for each in experiments:
+        drawn_from = each.seed, each.data, each.network
+        if drawn_from not in found:
+            found[drawn_from] = Origin.of(each)
+        origins.append(found[drawn_from])
+    return origins
 
 
-def _orders(experiment: Experiment, starts: Sequence[Start]) -> Tensor | None:
-    """[E, K, N], drawn for each network from its own stream."""
+def _side_by_side(
+    experiments: Sequence[Experiment], origins: Sequence[Origin], name: str, stride: int
+) -> list[Run | None]:
+    """The run of each; the engine takes all at once."""
+    first = experiments[0]
+    x, y = zip(*(origin.samples for origin in origins), strict=True)
+    theta = _together([origin.theta for origin in origins])
+    engine = WAYS[name].make(Problem.of(first), Samples(_together(x), _together(y)), theta)
+    moments = []
+    for course in _courses(experiments, origins, stride):
+        leg = engine.go(course)
+        if leg.diverged:
+            return [None for _each in experiments]
+        moments.append(Room(*leg[2:]))
+    if first.n_steps % stride:
+        now = torch.tensor(first.n_steps), engine.loss, engine.theta, engine.gradient
+        moments.append(Room(*(each[None] for each in now)))
+    kept = Room(*(torch.cat(each) for each in zip(*moments, strict=True)))
+    return [_run(each, name, kept, place) for place, each in enumerate(experiments)]
+
+
+def _together(each: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """A tensor for all networks; that of one alone has no dimension for them."""
+    return torch.stack(tuple(each), dim) if len(each) > 1 else each[0]
+
+
+def _courses(
+    experiments: Sequence[Experiment], origins: Sequence[Origin], stride: int
+) -> Iterator[Course]:
+    """All steps, in pieces that are short enough for the orders of their rows."""
+    first = experiments[0]
+    streams = [origin.stream.clone_state() for origin in origins]
+    length, end = max(1, ROWS // (len(experiments) * first.batch_size)), first.n_steps + 1
+    for begin in range(0, end, length):
+        steps = range(begin, min(begin + length, end))
+        rates = [learning_rates(each, max(begin - 1, 0), steps) for each in experiments]
+        yield Course(begin, _together(rates, 1), _orders(first, streams, steps), stride)
+
+
+def _orders(experiment: Experiment, streams: Sequence[Generator], steps: range) -> Tensor | None:
+    """[E, N] or [E, K, N]: the rows in the epochs that begin on the way, for each network from a
+    stream of its own."""
     if not experiment.training.shuffle:
         return None
-    epochs, rows = experiment.training.epochs + 1, len(starts[0].samples.x)
-    drawn = [
-        torch.stack([torch.randperm(rows, generator=start.generator) for _ in range(epochs)])
-        for start in starts
-    ]
-    return torch.stack(drawn, 1)
+    table, rows = experiment.timetable, experiment.data.n_samples
+    before = table.epoch_of(steps[0] - 1) if steps[0] > 0 else -1
+    orders = torch.empty(len(streams), table.epoch_of(steps[-1]) - before, rows, dtype=torch.int64)
+    for drawn, stream in zip(orders, streams, strict=True):
+        for order in drawn:
+            torch.randperm(rows, generator=stream, out=order)
+    return _together(orders.unbind(), 1)
 
 
-def _with_last(leg: Leg, engine: Engine, step: int) -> Leg:
-    """The leg with the moment that is now, the last one."""
-    now = torch.tensor(step), engine.loss, engine.theta, engine.gradient
-    rows = [torch.cat((kept, new[None])) for kept, new in zip(leg[2:], now, strict=True)]
-    return Leg(leg.done, leg.diverged, *rows)
-
-
-def _run(experiment: Experiment, leg: Leg, place: int) -> Run:
-    losses = leg.losses[:, place]
-    broken = losses.isfinite().logical_not().nonzero()
-    dead = int(broken[0]) if len(broken) else None
-    end = len(losses) if dead is None else max(dead, 1)
-    steps, parameters, gradients = (
-        each[:end].clone()
-        for each in (leg.steps, leg.parameters[:, place], leg.gradients[:, place])
-    )
-    if dead is None and leg.diverged:
-        dead = len(losses)
-    diverged = None if dead is None else int(steps[-1]) + 1
-    kept = losses[:end].clone(), parameters, gradients, parameters[:, :0]
-    return Run(experiment, torch.device("cpu"), steps, *kept, diverged, None, ENGINE)
+def _run(experiment: Experiment, engine: str, kept: Room, place: int) -> Run | None:
+    losses, parameters, gradients = (each[:, place] for each in kept[1:])
+    if not losses.isfinite().all():
+        return None
+    device, buffers = torch.device("cpu"), parameters[:, :0]
+    moments = kept.steps, losses, parameters, gradients, buffers
+    return Run(experiment, device, *moments, None, None, engine)

@@ -18,8 +18,7 @@ from nnlab.experiment import Experiment
 from nnlab.history import History, Moments
 from nnlab.network import intervene
 from nnlab.patience import Patience
-from nnlab.schedules import SCHEDULES
-from nnlab.settings import learning_rate_at, value_at
+from nnlab.settings import learning_rate_at, learning_rates
 
 MULTIPLICATIONS = 2**22
 """In the forward passes between two checkpoints: a few milliseconds of training, which takes far
@@ -79,7 +78,8 @@ class Guide:
         return min(change, table.step_of(table.epoch_of(self.step) + 1))
 
     def _go_leg(self, first: int, end: int) -> int | None:
-        rates, orders = self._rates(first, end), self._orders(first, end)
+        rates = learning_rates(self._experiment, self.step, range(first, end + 1))
+        orders = self._orders(first, end)
         stride, room = self._history.stride, _as_one_network(self._history.room())
         leg = self._engine.go(Course(first, rates, orders, stride, room))
         self.step, self._due = first + leg.done - 1, True
@@ -109,21 +109,6 @@ class Guide:
         if problem != self._problem:
             self._problem = problem
             self._engine.change(problem)
-
-    def _rates(self, first: int, end: int) -> Tensor:
-        """The learning rates of the updates that lead to these steps: each is set at the step
-        before."""
-        base = value_at(self._experiment, "learning_rate", self.step)
-        schedule = self._experiment.training.schedule
-        if schedule.name == "constant":
-            return torch.full((end - first + 1,), base, dtype=torch.float64)
-        stretch = self._experiment.timetable.stretch_at(self.step)
-        since = torch.arange(first - 1, end).sub_(stretch.step).clamp_(min=0)
-        epochs = stretch.epoch + since // stretch.steps_per_epoch
-        low, high = int(epochs[0]), int(epochs[-1])
-        factors = [SCHEDULES.make(schedule, epoch) for epoch in range(low, high + 1)]
-        rates: Tensor = base * torch.tensor(factors, dtype=torch.float64)[epochs - low]
-        return rates
 
     def _orders(self, first: int, end: int) -> Tensor | None:
         """The orders [E, N] of the rows in the epochs that begin on the way."""

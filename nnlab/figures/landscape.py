@@ -201,8 +201,8 @@ def _casing(trails: Sequence[Trail]) -> list[dict[str, Any]]:
     return [
         {
             "type": "scatter",
-            "x": [place for trail in trails for place in (*trail.first, None)],
-            "y": [place for trail in trails for place in (*trail.second, None)],
+            "x": np.concatenate([(*trail.first, np.nan) for trail in trails]),
+            "y": np.concatenate([(*trail.second, np.nan) for trail in trails]),
             "mode": "lines",
             "hoverinfo": "skip",
             "showlegend": False,

@@ -4,18 +4,21 @@ epochs, with a mark for every change on the way."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import plotly.graph_objects as go
 
 from nnlab.figures import palette
 from nnlab.language import gettext as _
+from nnlab.language import ngettext
 
 TRAIN, TEST, HERE = "train", "test", "here"
 HEIGHT = 200
 FLAG_LINES, FLAG_LINE = 3, 15
 """How many lines flags stand in, and how high one is in pixels."""
+LETTER = 0.03
+"""The share of the epochs that a letter of a flag covers; a Chinese one covers two of them."""
 
 
 @dataclass(frozen=True)
@@ -113,17 +116,75 @@ def _uprights(mark: Mark) -> Iterator[dict[str, Any]]:
         yield {"type": "rect", **place, "x1": mark.until, **band}
 
 
+@dataclass(frozen=True)
+class Flag:
+    """The marks that stand together, the line in which they do, and the epochs that it covers."""
+
+    marks: tuple[Mark, ...]
+    line: int
+    start: float
+    end: float
+
+    @property
+    def text(self) -> str:
+        """The change, or how many they are."""
+        if len(self.marks) == 1:
+            return self.marks[0].text
+        return _count(len(self.marks))
+
+    @property
+    def all(self) -> str:
+        """Each change in a line of its own."""
+        said = _("epoch {epoch}: {text}")
+        return "<br>".join(said.format(epoch=f"{m.epoch:.4g}", text=m.text) for m in self.marks)
+
+
+def flags(marks: Sequence[Mark], last: float) -> list[Flag]:
+    """A flag for each mark of a run of so many epochs, on the side and in the line where there is
+    room; where there is none, the mark joins the flag before it. No two cover each other.
+
+    >>> close = [Mark(epoch, f"lr = {epoch}") for epoch in range(1, 6)]
+    >>> [flag.text for flag in flags(close, 100)]
+    ['lr = 1', 'lr = 2', '3 changes']
+    """
+    found: list[Flag] = []
+    for mark in sorted(marks, key=lambda mark: mark.epoch):
+        start, end = _covered(mark, last)
+        full = {flag.line for flag in found if flag.start < end and start < flag.end}
+        line = next((each for each in range(FLAG_LINES) if each not in full), None)
+        if line is None:
+            found[-1] = replace(found[-1], marks=(*found[-1].marks, mark))
+        else:
+            found.append(Flag((mark,), line, start, end))
+    return found
+
+
+def _covered(mark: Mark, last: float) -> tuple[float, float]:
+    """Room for the mark's text or, should others join it, for how many they are."""
+    letters = max(
+        sum(1 + (letter > "\u2e7f") for letter in text) for text in (mark.text, _count(99))
+    )
+    width = letters * LETTER * max(last, 1)
+    if mark.epoch > last / 2:
+        return mark.epoch - width, mark.epoch
+    return mark.epoch, max(mark.epoch, mark.until) + width
+
+
+def _count(number: int) -> str:
+    return ngettext("{count} change", "{count} changes", number).format(count=number)
+
+
 def _flags(marks: Sequence[Mark], last: float) -> Iterator[dict[str, Any]]:
-    """Each on the side where there is room, in one of a few lines, so that neighbours can be
-    read."""
-    for number, mark in enumerate(marks):
-        left = mark.epoch > last / 2
+    for flag in flags(marks, last):
+        first = flag.marks[0]
+        left = flag.start < first.epoch
         yield {
-            "x": mark.epoch if left else max(mark.epoch, mark.until),
+            "x": first.epoch if left else max(first.epoch, first.until),
             "y": 1,
             "yref": "y domain",
-            "yshift": -FLAG_LINE * (number % FLAG_LINES),
-            "text": mark.text,
+            "yshift": -FLAG_LINE * flag.line,
+            "text": flag.text,
+            "hovertext": flag.all,
             "showarrow": False,
             "xanchor": "right" if left else "left",
             "yanchor": "top",

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 POSITIVE = "#1f77b4"
@@ -52,6 +53,8 @@ SMALL_TEXT_SIZE = 11
 TRANSPARENT = "rgba(0,0,0,0)"
 _MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 _AXIS = {"zeroline": False, "automargin": True, "exponentformat": "power"}
+_NUMBERS = ("x", "y", "z")
+_MANY = 16
 
 
 def figure(height: int, traces: Sequence[Any] = (), **layout: Any) -> go.Figure:
@@ -59,8 +62,25 @@ def figure(height: int, traces: Sequence[Any] = (), **layout: Any) -> go.Figure:
 
     `traces` are Plotly traces, or their dictionaries, in drawing order.
     """
-    drawing = {"data": list(traces), "layout": _said(base(height) | layout)}
+    drawing = {"data": [_packed(trace) for trace in traces], "layout": _said(base(height) | layout)}
     return go.Figure(drawing, _validate=CHECKED)
+
+
+def _packed(trace: Any) -> Any:
+    """A trace with its many numbers in arrays: Plotly copies a figure twice before it is written,
+    and lists number by number."""
+    if not isinstance(trace, dict):
+        return trace
+    return trace | {
+        name: np.asarray(trace[name], dtype=np.float64)
+        for name in _NUMBERS
+        if _are_many_numbers(trace.get(name))
+    }
+
+
+def _are_many_numbers(values: Any) -> bool:
+    many = isinstance(values, (list, tuple)) and len(values) > _MANY
+    return many and all(type(value) in (int, float) for value in values)
 
 
 def _said(layout: dict[str, Any]) -> dict[str, Any]:

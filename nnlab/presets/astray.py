@@ -75,7 +75,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "Every row pulls its own way, so the loss goes up and down. Watch the curve step "
-                "by step, then open the next preset."
+                "by step, then open the next start."
             ),
             (Promise("climbs", least=0.05),),
         ),
@@ -111,7 +111,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "sure of it, and that costs: the test loss grows. The best moment was long before: "
                 "go back to where the test loss is lowest."
             ),
-            (Promise("train_accuracy", least=1.0), Promise("gap", least=0.6)),
+            (Promise("train_accuracy", least=1.0, most=1.0), Promise("gap", least=0.6)),
         ),
         "overfit_l2": Preset(
             N_("The same points with L2"),

@@ -125,7 +125,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "The first layer draws lines, the second puts them together into bent strips, and "
-                "the output takes the strips that make an arm. Go back to epoch 20 to see the "
+                "the output takes the strips that make an arm. Go back to epoch 60 to see the "
                 "strips before they fit."
             ),
             (Promise("test_accuracy", least=0.93),),

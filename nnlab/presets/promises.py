@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 
 import torch
@@ -89,28 +90,60 @@ def diverged(run: Run, moment: int) -> float:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number of a run at a moment, by its index, what it is called, and how it is written."""
+    """A number of a run at a moment, by its index, and the sentence that says it; where it is 0,
+    the sentence `zero`, if there is one."""
 
-    label: str
+    said: str
     of: Callable[[Run, int], float]
     form: str = ".4g"
+    zero: str = ""
+
+    def tell(self, value: float) -> str:
+        """What the number says, without a full stop."""
+        if self.zero and value == 0.0:
+            return _(self.zero)
+        written = format(value, self.form)
+        if "e" in written:
+            written = format(Decimal(written), "f")
+        return _(self.said).format(value=written)
+
+    def limit(self, value: float) -> str:
+        """A limit of the number, which is a round one."""
+        return f"{100 * value:g}%" if self.form.endswith("%") else f"{value:g}"
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
-        "train_loss": Measure(N_("training loss"), train_loss, ".4f"),
-        "fall": Measure(N_("fall of the training loss since the start"), fall, ".4f"),
-        "gap": Measure(N_("test loss above the training loss"), gap, ".4f"),
-        "train_accuracy": Measure(N_("training accuracy"), train_accuracy, ".1%"),
-        "test_accuracy": Measure(N_("test accuracy"), test_accuracy, ".1%"),
-        "test_r2": Measure(N_("test R²"), test_r2, ".4f"),
-        "spread": Measure(N_("largest difference between two units of the first layer"), spread),
-        "first_gradient": Measure(
-            N_("gradient of the first layer beside the last"), first_gradient
+        "train_loss": Measure(N_("The training loss is {value}"), train_loss, ".4f"),
+        "fall": Measure(N_("The training loss has fallen by {value} since the start"), fall, ".4f"),
+        "gap": Measure(N_("The test loss is {value} above the training loss"), gap, ".4f"),
+        "train_accuracy": Measure(N_("The training accuracy is {value}"), train_accuracy, ".1%"),
+        "test_accuracy": Measure(N_("The test accuracy is {value}"), test_accuracy, ".1%"),
+        "test_r2": Measure(N_("The test R² is {value}"), test_r2, ".4f"),
+        "spread": Measure(
+            N_("Two units of the first layer differ by {value} in a weight or bias"),
+            spread,
+            zero=N_("The units of the first layer are still exactly alike"),
         ),
-        "dead_units": Measure(N_("dead ReLU units"), dead_units),
-        "climbs": Measure(N_("ups of the training loss in the last 50 steps"), climbs, ".4f"),
-        "diverged": Measure(N_("runs whose loss was no longer a finite number"), diverged),
+        "first_gradient": Measure(
+            N_("The gradient of the first layer is {value} times as long as that of the last"),
+            first_gradient,
+            ".2g",
+        ),
+        "dead_units": Measure(
+            N_("{value} ReLU units are dead: they are 0 for every training row"), dead_units, ".0f"
+        ),
+        "climbs": Measure(
+            N_("In the last 50 steps the training loss has gone up by {value}, all ups together"),
+            climbs,
+            ".4f",
+            zero=N_("In the last 50 steps the training loss has never gone up"),
+        ),
+        "diverged": Measure(
+            N_("The loss is no longer a number"),
+            diverged,
+            zero=N_("The loss is still a number"),
+        ),
     }
 )
 
@@ -132,19 +165,21 @@ class Promise:
         return self.least <= self.measured(run, moment) <= self.most
 
     def said(self, run: Run, moment: int) -> str:
-        """What was expected and what became of it, as a line of text."""
-        measure = MEASURES[self.measure]
-        limits = (
-            _("{number} or more").format(number=format(self.least, measure.form)),
-            _("{number} or less").format(number=format(self.most, measure.form)),
-        )
-        finite = (math.isfinite(self.least), math.isfinite(self.most))
-        expected = ", ".join(text for text, there in zip(limits, finite, strict=True) if there)
-        return _("{measure}: {value} (expected: {expected})").format(
-            measure=_(measure.label),
-            value=format(self.measured(run, moment), measure.form),
-            expected=expected,
-        )
+        """What became of it, and what was expected, as a sentence."""
+        measure, value = MEASURES[self.measure], self.measured(run, moment)
+        verdict = _("as expected") if self.kept(run, moment) else _("not as expected")
+        text, whole = _("{told}, {verdict} ({limits})."), _("{told}, {verdict}.")
+        if self.least == self.most or (measure.zero and value == 0.0):
+            text = whole
+        return text.format(told=measure.tell(value), verdict=verdict, limits=self._limits())
+
+    def _limits(self) -> str:
+        least, most = (MEASURES[self.measure].limit(each) for each in (self.least, self.most))
+        if math.isinf(self.most):
+            return _("{number} or more").format(number=least)
+        if math.isinf(self.least):
+            return _("{number} or less").format(number=most)
+        return _("from {least} to {most}").format(least=least, most=most)
 
 
 def _training(run: Run) -> Samples:

@@ -29,10 +29,11 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "no",
             ),
             N_(
-                "Where everything is 0, every unit gets the same gradient, here none at all: there "
-                "is nothing that could tell them apart. That is why weights start at random."
+                "Where everything is 0, every hidden unit gets the same gradient, here none at "
+                "all: there is nothing that could tell them apart. Only the output's bias moves to "
+                "and fro with the batches. That is why weights start at random."
             ),
-            (Promise("spread", most=0.0), Promise("fall", most=0.01)),
+            (Promise("spread", least=0.0, most=0.0), Promise("train_loss", least=0.69)),
         ),
         "rate_high": Preset(
             N_("Learning rate too high"),
@@ -46,10 +47,10 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "A step that is too long lands higher on the other side, where the slope is "
-                "steeper, so that the next one is longer still. After a few steps the loss is no "
+                "steeper, so that the next one is longer still. Within three epochs the loss is no "
                 "number any more. Reset, take 0.1, and it learns at once."
             ),
-            (Promise("diverged", least=1.0),),
+            (Promise("diverged", least=1.0, most=1.0),),
         ),
         "rate_low": Preset(
             N_("Learning rate too low"),
@@ -65,7 +66,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "The gradient is right, but each step is a ten-thousandth of it. Raise the "
                 "learning rate on the way and see the curve turn down."
             ),
-            (Promise("fall", least=-0.01, most=0.01),),
+            (Promise("fall", most=0.01),),
         ),
         "slow": Preset(
             N_("Small steps without momentum"),
@@ -79,7 +80,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "It goes down evenly and slowly: every step forgets the one before. Open the next "
-                "preset, which differs only in momentum."
+                "start, which differs only in momentum."
             ),
             (Promise("train_loss", least=0.35),),
         ),
@@ -99,7 +100,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "yes",
             ),
             N_(
-                "Each update keeps 95 % of the one before. Where the gradients point the same way "
+                "Each update keeps 95% of the one before. Where the gradients point the same way "
                 "they add up to a step up to twenty times as long."
             ),
             (Promise("train_loss", most=0.3),),
@@ -154,8 +155,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             N_(
                 "A long step pushed the biases so far down that the units say 0 for every row. The "
-                "slope there is 0 too, so no gradient will ever bring them back. A smaller "
-                "learning rate now comes too late: go back to the start first."
+                "slope there is 0 too, so no gradient will ever bring them back. Only the output's "
+                "bias still jumps, and the loss with it. A smaller learning rate now comes too "
+                "late: go back to the start first."
             ),
             (Promise("dead_units", least=7.0), Promise("train_accuracy", most=0.6)),
         ),

@@ -11,7 +11,10 @@ from typing import Any, overload
 
 import streamlit as st
 
+from nnlab.language import current
 from nnlab.ui import link
+
+_SPOKEN = "nnlab.spoken"
 
 # All options are in sight: a row of them breaks where it would otherwise scroll.
 LOOKS: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -55,8 +58,7 @@ def choose(
     """
     kept = link.read(key)
     chosen = kept if kept in options else default
-    if st.session_state.get(key) != chosen:
-        st.session_state[key] = chosen
+    let_show(key, chosen)
     LOOKS[look](
         label,
         list(options),
@@ -67,6 +69,15 @@ def choose(
         **settings,
     )
     return chosen
+
+
+def let_show(key: str, value: Any) -> None:
+    """Let a widget show this value where it has another one, or has it in another language: what a
+    browser keeps of a list is the text that was chosen."""
+    spoken = st.session_state.setdefault(_SPOKEN, {})
+    if st.session_state.get(key) != value or spoken.get(key, current()) != current():
+        st.session_state[key] = value
+    spoken[key] = current()
 
 
 def _keep(key: str, default: str | None) -> None:

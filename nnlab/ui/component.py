@@ -27,7 +27,7 @@ def component(name: str, *, isolated: bool) -> Callable[..., Any]:
 
 def _files(name: str) -> tuple[str, ...]:
     """The module itself, and what any of them may need."""
-    return (f"{name}.js", "history.js", "keep.js", "numbers.js", "post.js")
+    return (f"{name}.js", "history.js", "keep.js", "numbers.js", "post.js", "words.js")
 
 
 def _address(file: str) -> str:

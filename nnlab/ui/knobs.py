@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from nnlab.ui import link, slider
-from nnlab.ui.choice import LOOKS
+from nnlab.ui.choice import LOOKS, let_show
 from nnlab.ui.slider import Scale, live_slider, parse
 
 _TOLD = "nnlab.told"
@@ -79,7 +79,6 @@ def _turned(key: str, value: Any) -> Any:
     if key in told and set_to is not None and set_to != told[key]:
         value = set_to
         slider.rest()
-    if set_to != value:
-        st.session_state[key] = value
+    let_show(key, value)
     told[key] = value
     return value

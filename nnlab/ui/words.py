@@ -1,18 +1,190 @@
-"""Streamlit's own words, which it has in English only. In another language static/app.css puts
-these in their places, by the names that they have here."""
+"""Streamlit's own words, which it has in English only. In another language static/words.js puts
+these in their places. What Streamlit fills in stands in braces."""
 
 from __future__ import annotations
 
 from nnlab.language import gettext as _
+from nnlab.language import gettext_noop as N_
+
+FIELDS = (
+    N_("Press Enter to apply"),
+    N_("Press Ctrl+Enter to apply"),
+    N_("Press ⌘+Enter to apply"),
+    N_("Press Enter to submit form"),
+    N_("Press Ctrl+Enter to submit form"),
+    N_("Press ⌘+Enter to submit form"),
+    N_("Increment"),
+    N_("Decrement"),
+    N_("Clear value"),
+    N_("Clear entry"),
+    N_("Show password"),
+    N_("Hide password"),
+    N_("Invalid input."),
+    N_("This field is required."),
+    N_("Number is below the allowed range."),
+    N_("Number is above the allowed range."),
+    N_("Number is below the allowed range. Please enter a value greater than or equal to {least}."),
+    N_("Number is above the allowed range. Please enter a value less than or equal to {most}."),
+    N_("Number is outside the allowed range. Please enter a value between {least} and {most}."),
+    N_("Error: "),
+    N_("Error: {message}"),
+    N_("Help"),
+    N_("Help for {label}"),
+)
+LISTS = (
+    N_("Open"),
+    N_("No results"),
+    N_("No options to select"),
+    N_("No options to select."),
+    N_("Choose an option"),
+    N_("Choose options"),
+    N_("Select all"),
+    N_("Select {count} matches"),
+    N_("Selected values"),
+    N_("Clear all"),
+    N_("Remove {name}"),
+    N_("Show suggestions"),
+    N_("Suggestions"),
+    N_("{count} option available."),
+    N_("{count} options available."),
+    N_("{option}, selected"),
+)
+FILES = (
+    N_("Upload"),
+    N_("Add files"),
+    N_("Drag and drop a file here"),
+    N_("Drag and drop files here"),
+    N_("File must be {size} or smaller."),
+    N_("File size is too small."),
+    N_("{kind} files are not allowed."),
+    N_("Only one file is allowed."),
+    N_("Unexpected error. Please try again."),
+    N_("Upload failed"),
+    N_("file upload"),
+    N_("Click to retry upload"),
+    N_("Cancel upload of {name}"),
+    N_("Connection lost. Please wait for the app to reconnect, then try again."),
+    N_("Previous page"),
+    N_("Next page"),
+    N_("Download failed"),
+)
+TABLES = (
+    N_("Search"),
+    N_("Type to search"),
+    N_("Previous Result"),
+    N_("Next Result"),
+    N_("Close Search"),
+    N_("{count} result"),
+    N_("{count} results"),
+    N_("{place} of {count} result"),
+    N_("{place} of {count} results"),
+    N_("Download as CSV"),
+    N_("Show/hide columns"),
+    N_("Clear selection"),
+    N_("Add row"),
+    N_("Delete row(s)"),
+    N_("Fullscreen"),
+    N_("Close fullscreen"),
+    N_("Dataframe column menu"),
+    N_("Copy column name"),
+    N_("Sort ascending"),
+    N_("Sort descending"),
+    N_("Autosize"),
+    N_("Pin column"),
+    N_("Unpin column"),
+    N_("Hide column"),
+    N_("Scrollable table"),
+    N_("(index)"),
+    N_("⚠️ Please fill out this cell."),
+    N_("The value cannot be interpreted as a number."),
+    N_("The value is not part of the allowed options."),
+    N_("number"),
+    N_("text"),
+)
+FORMATS = (
+    N_("Format"),
+    N_("Automatic"),
+    N_("Localized"),
+    N_("Plain"),
+    N_("Compact"),
+    N_("Dollar"),
+    N_("Euro"),
+    N_("Yen"),
+    N_("Percent"),
+    N_("Scientific"),
+    N_("Accounting"),
+    N_("Duration"),
+)
+STATISTICS = (
+    N_("Statistics"),
+    N_("Values"),
+    N_("Empty"),
+    N_("Distinct"),
+    N_("Average"),
+    N_("Standard deviation"),
+    N_("Minimum"),
+    N_("25th percentile"),
+    N_("Median"),
+    N_("75th percentile"),
+    N_("Maximum"),
+    N_("Sum"),
+    N_("Minimum length"),
+    N_("Maximum length"),
+    N_("Average length"),
+    N_("Distribution histogram"),
+    N_("Based on sample"),
+    N_("No data"),
+)
+FRAME = (
+    N_("Skip to main content"),
+    N_("Sidebar"),
+    N_("Collapse sidebar"),
+    N_("Expand sidebar"),
+    N_("Main menu"),
+    N_("Theme"),
+    N_("System"),
+    N_("Light"),
+    N_("Dark"),
+    N_("Made with Streamlit v"),
+    N_("Copy version to clipboard"),
+    N_("Copy to clipboard"),
+    N_("Copied"),
+    N_("Link to heading"),
+    N_("Notifications"),
+    N_("Close"),
+    N_("Dismiss"),
+    N_("view more"),
+    N_("view less"),
+    N_("Shortcut {key}"),
+    N_("progress"),
+    N_("Running..."),
+    N_("Stop"),
+    N_("Stopping..."),
+    N_("Page not found"),
+    N_(
+        "You have requested page /{page}, but no corresponding file was found in the app's "
+        "pages/ directory. Running the app's main page."
+    ),
+    N_("The page that you have requested does not seem to exist. Running the app's main page."),
+)
+CONNECTION = (
+    N_("Connecting"),
+    N_("Connecting to Streamlit server"),
+    N_("Unable to connect to Streamlit server"),
+    N_("Connection error"),
+    N_("Connection timed out."),
+    N_(
+        "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in "
+        "your terminal:"
+    ),
+    N_("Streamlit server is not responding. Are you connected to the internet?"),
+    N_("Connection failed with status {status}"),
+    N_("Try again"),
+    N_("Continue anyway"),
+)
+WORDS = (*FIELDS, *LISTS, *FILES, *TABLES, *FORMATS, *STATISTICS, *FRAME, *CONNECTION)
 
 
 def streamlit_words() -> dict[str, str]:
-    """Name -> what a file uploader and a text field say, in the language of now."""
-    return {
-        "upload": _("Choose a file"),
-        "drop": _("Drop it here"),
-        "enter": _("Enter applies it"),
-        "enter-lines": _("Ctrl+Enter or ⌘+Enter applies it"),
-        "enter-form": _("Enter sends it"),
-        "enter-form-lines": _("Ctrl+Enter or ⌘+Enter sends it"),
-    }
+    """What Streamlit says -> what it means in the language of now; empty in English."""
+    return {each: _(each) for each in WORDS if _(each) != each}

@@ -15,6 +15,7 @@ from nnlab.rows import rows_of
 from nnlab.training import train
 from nnlab.ui.playground.session import START
 from tests.browser.app import Server, open_page, wait_until_idle, widget
+from tests.browser.conftest import PHONE
 
 SAID = "document.querySelector('.nnlab-stage .said').innerText.replace(/\\s+/g, ' ')"
 LOSS = re.compile(r"training loss ([\d.]+|nan)")
@@ -70,14 +71,17 @@ def type_exact(page: Page, key: str, value: str) -> None:
     box.press("Enter")
 
 
-@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 720}])
-def test_a_newcomer_sees_play_network_and_picture_without_scrolling(playground: Page) -> None:
+@pytest.mark.parametrize(("viewport", "seen"), [({"width": 1280, "height": 720}, 1), (PHONE, 0.1)])
+def test_a_newcomer_sees_play_network_and_picture_without_scrolling(
+    playground: Page, seen: float
+) -> None:
+    """On a phone the picture only begins on the first screen."""
     expect(widget(playground, "play_tour")).to_be_visible()
     expect(stage(playground).get_by_role("button", name="Play", exact=True)).to_be_in_viewport(
         ratio=1
     )
     expect(stage(playground).locator("canvas").first).to_be_in_viewport(ratio=1)
-    expect(widget(playground, "play_field")).to_be_in_viewport(ratio=1)
+    expect(widget(playground, "play_field")).to_be_in_viewport(ratio=seen)
 
 
 def test_playing_learns_and_pausing_stops(playground: Page) -> None:
@@ -126,6 +130,26 @@ def test_a_drag_of_the_learning_rate_while_it_plays_is_one_change(
     expect(page.locator("[class*='st-key-play_rate'] input[type=number]").first).to_have_value(
         "0.3"
     )
+
+
+def test_the_slider_of_a_weight_follows_what_is_learned_but_never_fights_the_hand(
+    page: Page, server: Server
+) -> None:
+    open_page(page, server, "playground", tour="off", part="b0.0")
+    slider = page.locator("[class*='st-key-play_part_b0-0']").first
+    number, bar = slider.locator("input[type=number]"), slider.locator("input[type=range]")
+    before = number.input_value()
+    press(page, "Play")
+    expect(number).not_to_have_value(before)
+    box = bar.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.55, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    held, frame = number.input_value(), "+document.querySelector('.nnlab-stage').dataset.frame"
+    page.wait_for_function(f"since => {frame} > since + 5", arg=page.evaluate(frame))
+    assert number.input_value() == held
+    page.mouse.up()
+    expect(number).not_to_have_value(held)
 
 
 AT_A_TICK = """key => {

@@ -129,14 +129,43 @@ def test_a_figure_is_saved_by_keyboard(
 
 
 def test_streamlits_own_words_are_in_the_pages_language(page: Page, server: Server) -> None:
+    """Texts and names, as soon as they appear; and English again when the page is."""
+    open_page(page, server, "training", lang="zh_CN")
+    tools = page.get_by_test_id("stElementToolbarButton").get_by_role("button")
+    expect(tools.first).to_have_attribute("aria-label", re.compile("[一-鿿]"))
+    names = tools.evaluate_all("all => all.map((each) => each.ariaLabel)")
+    assert [name for name in names if not re.search("[一-鿿]", name)] == []
+    page.get_by_role("button", name="搜索").first.dispatch_event("click")
+    expect(page.locator(".gdg-search-status")).to_have_text("输入要搜索的内容")
+    expect(widget(page, "device").locator("input")).to_have_value("自动")
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_role("button", name="Search", exact=True).first).to_be_attached()
+    expect(page.locator(".gdg-search-status")).to_have_text("Type to search")
+    expect(widget(page, "device").locator("input")).to_have_value("auto")
+
+
+def test_a_list_in_which_nothing_is_found_says_so_in_the_pages_language(
+    page: Page, server: Server
+) -> None:
+    open_page(page, server, "teacher", lang="zh_CN")
+    lessons = widget(page, "teacher_lesson").locator("input")
+    lessons.fill("zzzz")
+    expect(page.get_by_test_id("stSelectboxVirtualDropdown")).to_have_text("没有匹配项")
+
+
+def test_a_file_that_is_too_large_is_refused_in_the_pages_language(
+    page: Page, server: Server
+) -> None:
     open_page(page, server, "layers", lang="zh_CN")
     widget(page, "layers_take").locator("summary").first.click()
-    button = widget(page, "layers_bring").locator("button")
-    expect(button).to_have_accessible_name(re.compile("选择文件$"))
+    chooser = widget(page, "layers_bring")
+    expect(chooser.locator("button")).to_have_accessible_name(re.compile("选择文件$"))
+    chooser.locator("input[type=file]").set_input_files(
+        {"name": "Close.json", "mimeType": "application/json", "buffer": b"0" * 6_000_000}
+    )
+    expect(chooser).to_contain_text(re.compile("文件不能超过 .*MB。"))
+    expect(chooser).to_contain_text("Close.json")
     open_page(page, server, "class", lang="zh_CN")
     codes = widget(page, "class_codes")
     codes.locator("textarea").fill("NNLAB1")
-    said = codes.get_by_test_id("InputInstructions").locator("span").first
-    expect(said).to_have_css("font-size", "0px")
-    shown = said.evaluate("said => getComputedStyle(said, '::after').content")
-    assert "生效" in shown
+    expect(codes.get_by_test_id("InputInstructions")).to_contain_text("按 Ctrl+Enter 生效")

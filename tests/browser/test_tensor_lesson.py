@@ -28,7 +28,7 @@ _PLACE = """
 (view, id) => {
     const plot = view.querySelector(".js-plotly-plot")
     const { xaxis, yaxis } = plot._fullLayout
-    const trace = plot.data.at(-1)
+    const trace = plot._fullData.at(-1)
     const at = trace.customdata.indexOf(id)
     const box = plot.getBoundingClientRect()
     return [box.left + xaxis._offset + xaxis.d2p(trace.x[at]),

@@ -166,7 +166,7 @@ def test_the_numbers_of_a_picture_are_read_as_a_table_by_keyboard(
     page: Page, ground: Server
 ) -> None:
     open_ground(page, ground)
-    drawn = page.evaluate(f"Array.from({PLOT.format(key='curve')}.data[0].y)")
+    drawn = page.evaluate(f"Array.from({PLOT.format(key='curve')}._fullData[0].y)")
     page.locator(".st-key-curve nnlab-keep summary").focus()
     for key in ("Enter", "Tab", "Enter"):
         page.keyboard.press(key)

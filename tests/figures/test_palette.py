@@ -109,3 +109,10 @@ def test_what_is_none_is_not_said_to_the_browser(monkeypatch: pytest.MonkeyPatch
     drawn = palette.figure(200, yaxis={"type": "linear", "range": None}, title=None)
     assert drawn.to_plotly_json()["layout"]["yaxis"] == {"type": "linear"}
     assert "title" not in drawn.to_plotly_json()["layout"]
+
+
+def test_many_numbers_are_drawn_as_they_are_and_gaps_and_names_stay_what_they_are() -> None:
+    many, gaps, names = [place / 7 for place in range(50)], [None] * 50, [str(n) for n in range(50)]
+    traces = [{"type": "scatter", "x": x, "y": many} for x in (many, gaps, names)]
+    drawn = [list(trace.x) for trace in palette.figure(100, traces).data]
+    assert drawn == [many, gaps, names]

@@ -72,7 +72,7 @@ def test_the_answer_comes_when_its_epochs_are_over() -> None:
     player(page).reach(preset.due)
     page.run()
     assert "Not quite. " + preset.see in text(page)
-    assert "training loss: " in text(page)
+    assert "The training loss is " in text(page)
 
 
 def test_playing_pauses_where_the_answer_comes_and_then_goes_on() -> None:
@@ -91,7 +91,7 @@ def test_playing_pauses_where_the_answer_comes_and_then_goes_on() -> None:
 def test_a_change_is_told_beside_the_answer() -> None:
     page = opened(preset="rate_high")
     player(page).reach(PRESETS["rate_high"].due)
-    assert "expected: 1 or more" in text(page.run())
+    assert "The loss is no longer a number, as expected." in text(page.run())
     player(page).set_part("b1.0", 0.5)
     assert "expected" not in text(page.run())
 
@@ -125,6 +125,14 @@ def test_the_first_start_goes_from_task_to_task() -> None:
     assert page.query_params["tour"] in ("3", ["3"])
 
 
+def test_the_first_start_sees_at_once_what_a_control_has_done() -> None:
+    page = opened(tour="4")
+    assert TASKS[4].text in text(page)
+    data = next(each for each in page.selectbox if (each.key or "").startswith("play_data"))
+    data.select("spiral").run()
+    assert TASKS[4].praise in text(page)
+
+
 def test_the_start_learns_soon_enough_for_the_first_task() -> None:
     held = Player(START)
     held.reach(START.timetable.step_of(200))
@@ -141,6 +149,7 @@ def test_the_first_start_stays_closed() -> None:
 
 def test_it_is_only_for_those_who_begin() -> None:
     assert TASKS[0].text not in text(opened(preset="circle"))
+    assert TASKS[0].text not in text(opened(task="a teacher's question"))
     assert TASKS[0].text not in text(opened(mode="full"))
     assert TASKS[0].text not in text(opened(e='{"seed":77}'))
     assert TASKS[0].text in text(opened(tour="nonsense"))

@@ -21,7 +21,7 @@ from nnlab.datasets.curves import CURVES
 from nnlab.engines.learner import with_targets
 from nnlab.experiment import Data, Experiment, Intervention, Layer, Network, Training
 from nnlab.features import FEATURES
-from nnlab.graft import with_layer, with_units, without_layer
+from nnlab.graft import graft, with_layer, with_layers, without_layer
 from nnlab.initialisers import INITIALISERS
 from nnlab.language import use
 from nnlab.losses import LOSSES
@@ -201,11 +201,16 @@ def _loaded() -> list[Experiment]:
 
 
 def _grafted() -> list[Experiment]:
-    """What goes on with a unit or a layer more or less than it has learned with."""
-    module = train(LONG).module()
-    resized = [with_units(LONG, place, units, module) for place, units in ((0, 7), (1, 3))]
-    relayered = with_layer(LONG, 1, module), without_layer(LONG, 0, module)
-    return [each.experiment for each in (*resized, *relayered)]
+    """What goes on with other units, layers or activations than it has learned with."""
+    module, (first, *others) = train(LONG).module(), DEEP.layers
+    smooth = replace(first, units=7, activation=Choice("SiLU"))
+    successors = (
+        with_layers(DEEP, (smooth, *others)),
+        with_layers(DEEP, (replace(first, units=2, batch_norm=not first.batch_norm), *others)),
+        with_layer(DEEP, 1),
+        without_layer(DEEP, 0),
+    )
+    return [graft(LONG, each, module).experiment for each in successors]
 
 
 def _changed() -> list[Experiment]:

@@ -48,6 +48,24 @@ def served(turns: Turns, clock: Clock, came: Sequence[tuple[float, float]]) -> l
     return order
 
 
+def most_at_once(turns: Turns, seconds: float, visitors: int) -> int:
+    """How many are at work at the same time, of so many visitors who each work so long."""
+    now, most, lock = [0], [0], threading.Lock()
+
+    def work(_place: int) -> None:
+        with turns.turn(HAND_S):
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            time.sleep(seconds)
+            with lock:
+                now[0] -= 1
+
+    with others(visitors) as pool:
+        list(pool.map(work, range(visitors)))
+    return most[0]
+
+
 def test_a_hand_goes_before_pages_and_those_before_frames(clock: Clock) -> None:
     came = [(0.0, FRAME_S), (0.0, PAGE_S), (0.0, HAND_S), (0.0, FRAME_S), (0.0, HAND_S)]
     assert served(Turns(1), clock, came) == [2, 4, 1, 0, 3]
@@ -62,21 +80,7 @@ def test_hands_that_never_rest_hold_up_no_frame_that_is_due(clock: Clock) -> Non
 
 @pytest.mark.parametrize("at_once", [1, 2])
 def test_no_more_compute_at_once_than_there_are_turns(at_once: int) -> None:
-    turns, now, most = Turns(at_once), [0], [0]
-    lock = threading.Lock()
-
-    def work(_place: int) -> None:
-        with turns.turn(HAND_S):
-            with lock:
-                now[0] += 1
-                most[0] = max(most[0], now[0])
-            time.sleep(0.002)
-            with lock:
-                now[0] -= 1
-
-    with others(8) as pool:
-        list(pool.map(work, range(24)))
-    assert most[0] == at_once
+    assert most_at_once(Turns(at_once), seconds=0.002, visitors=24) == at_once
 
 
 def test_long_work_holds_nobody_up() -> None:
@@ -92,6 +96,35 @@ def test_long_work_holds_nobody_up() -> None:
 
     with others(2) as pool:
         pool.submit(work)
+        pool.submit(slide).result()
+    assert end.is_set()
+
+
+def test_a_full_house_of_long_turns_is_not_all_at_work_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LONGEST_S", 0.002)
+    monkeypatch.setattr(module, "FORGOTTEN_S", 10.0)
+    assert most_at_once(Turns(1), seconds=0.02, visitors=16) == 2
+
+
+def test_work_without_end_holds_nobody_up_however_many_do_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "FORGOTTEN_S", 2 * module.LONGEST_S)
+    turns, end = Turns(1), threading.Event()
+
+    def work() -> None:
+        with turns.turn(HAND_S):
+            end.wait()
+
+    def slide() -> None:
+        with turns.turn(FRAME_S):
+            end.set()
+
+    with others(6) as pool:
+        for _ in range(5):
+            pool.submit(work)
         pool.submit(slide).result()
     assert end.is_set()
 

@@ -18,6 +18,9 @@ HAND_S, PAGE_S, FRAME_S = 0.0, 0.2, 0.4
 """Seconds within which something is due: until then, what is due sooner is let pass."""
 LONGEST_S = 0.06
 """A turn that takes longer holds nobody up any more: the next one begins beside it."""
+MOST_BESIDE, FORGOTTEN_S = 1, 1.0
+"""So many of those are at work at once, and count for a second at most: in a full house every turn
+takes long, and with all of them at work none would be done soon."""
 
 
 @dataclass(order=True)
@@ -76,12 +79,16 @@ class Turns:
     def _call(self) -> None:
         """Let the next ones begin, as many as there is room for."""
         now = time.monotonic()
-        self._at_work = [each for each in self._at_work if now - each.since < LONGEST_S]
-        while self._line and len(self._at_work) < self.at_once:
+        self._at_work = [each for each in self._at_work if now - each.since < FORGOTTEN_S]
+        while self._line and self._has_room(now):
             ticket = heappop(self._line)
             ticket.since = now
             self._at_work.append(ticket)
             ticket.called.set()
+
+    def _has_room(self, now: float) -> bool:
+        beside = sum(now - each.since >= LONGEST_S for each in self._at_work)
+        return beside <= MOST_BESIDE and len(self._at_work) - beside < self.at_once
 
 
 @cache

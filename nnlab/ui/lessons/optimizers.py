@@ -69,8 +69,7 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Walked:
-    """A way that a racer was let go for so many steps. It holds every shorter one: who asks for a
-    step more once asks again, so then all are walked."""
+    """A way that a racer was let go for so many steps. It holds every shorter one."""
 
     way: Way
     steps: int
@@ -206,7 +205,8 @@ def _slide_racers(where: str) -> dict[str, Racer]:
 def ways(
     where: str, racers: Mapping[str, Racer], start: Point, steps: int, device: str
 ) -> dict[str, Way]:
-    """How each racer fares. Who was not changed need not walk again; the others walk together."""
+    """How each racer fares. Who was not changed need not walk again; the others walk together, and
+    half as far again where more steps are asked for than before: soon it will be more still."""
     if where == NETWORK:
         return {
             name: Way(_run(each, steps, device).losses.tolist()) for name, each in racers.items()
@@ -216,7 +216,7 @@ def ways(
     new = [each for each, kept in known.items() if kept is None or kept.steps < steps]
     further = any(known[each] is not None for each in new)
     walked = {each: kept for each, kept in known.items() if kept is not None}
-    walked |= _walk(where, new, start, MOST_STEPS if further else steps)
+    walked |= _walk(where, new, start, min(steps + steps // 2, MOST_STEPS) if further else steps)
     return {name: walked[each].first(steps) for name, each in racers.items()}
 
 

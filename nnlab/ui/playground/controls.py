@@ -58,16 +58,24 @@ def all_controls(held: Session) -> None:
 
 def _all_of_data(held: Session, now: Experiment) -> None:
     data = choose_sizes(choose_kind(choose_noise(choose_source(now))))
+    st.caption(_("Other data or features: the network begins anew."))
     become(held, lambda: fitted(now, data, now.network, now.training))
 
 
 def _all_of_network(held: Session, now: Experiment) -> None:
     network = choose_network(now)
+    st.caption(_("The network goes on with what it has learned, except with another initialiser."))
     become(held, lambda: fitted(now, now.data, network, now.training))
 
 
 def _all_of_training(held: Session, now: Experiment) -> None:
     training = choose_training(now)
+    st.caption(
+        _(
+            "Another loss, schedule or patience, or shuffling, begins anew; all else is changed "
+            "on the way."
+        )
+    )
     become(held, lambda: fitted(now, now.data, now.network, training))
 
 

@@ -14,6 +14,7 @@ from nnlab.player import Player
 from nnlab.ui import link
 from nnlab.ui.playground.gallery import PRESET
 from nnlab.ui.playground.session import START, Session
+from nnlab.ui.task import TASK
 
 TOUR, CLOSED = "tour", "off"
 _BEGUN = "nnlab.tour"
@@ -73,7 +74,7 @@ TASKS = (
     ),
     Task(
         N_("Give a hidden layer one more unit with its + button."),
-        N_("A new unit needs weights of its own, so the network begins anew."),
+        N_("The new unit begins with random weights; the others keep what they have learned."),
         unit_added,
     ),
     Task(
@@ -86,11 +87,11 @@ TASKS = (
 
 def first_start(held: Session) -> None:
     """The next task, and praise for the last; nothing for one who closed it, who came with an
-    experiment of someone else's, or who looks at a preset."""
+    experiment of someone else's, who looks at a preset, or whom a teacher asks something else."""
     said = link.read(TOUR)
     begun = bool(st.session_state.get(_BEGUN))
     elsewhere = not said and not begun and held.player.experiment != START
-    if said == CLOSED or elsewhere or link.read(PRESET):
+    if said == CLOSED or elsewhere or link.read(PRESET) or link.read(TASK):
         return
     st.session_state[_BEGUN] = True
     number = _advance(_number(said), held.player)

@@ -82,11 +82,13 @@ def _choose_preset() -> None:
 
 def _show(preset: Preset, player: Player) -> None:
     """The question of the open preset, and the answer when its epochs are over."""
-    question = preset.question
+    question, over = preset.question, preset.over(player.run)
     text = _("Predict first: {question}").format(question=_(question.text))
+    then = _("Then press **Play**: it pauses after {epochs} epochs.").format(epochs=preset.epochs)
     with st.container(border=True, key="play_opened", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**" + _(preset.title) + "** · " + text, width="stretch")
+            said = sentences(text, "" if over else then)
+            st.markdown("**" + _(preset.title) + "** · " + said, width="stretch")
             guess = choose(
                 text,
                 {name: _(text) for name, text in question.choices.items()},
@@ -95,23 +97,24 @@ def _show(preset: Preset, player: Player) -> None:
                 width="content",
             )
             st.button(_("Close"), key="play_close", on_click=link.forget, args=(PRESET, GUESS))
-        if preset.over(player.run):
-            _answer(preset, player, guess)
-        else:
-            then = _("Then press **Play**: it pauses after {epochs} epochs.")
-            st.caption(then.format(epochs=preset.epochs))
+        if over:
+            with st.container(horizontal=True, vertical_alignment="center", key="play_answer"):
+                _answer(preset, player, guess)
 
 
 def _answer(preset: Preset, player: Player, guess: str | None) -> None:
-    if guess == preset.question.right:
-        st.success(sentences(_("Yes."), _(preset.see)), icon=":material/check_circle:")
-    elif guess is not None:
-        st.info(sentences(_("Not quite."), _(preset.see)), icon=":material/lightbulb:")
-    else:
-        st.info(_(preset.see), icon=":material/visibility:")
-    if player.experiment != preset.experiment:
-        st.caption(_("Something was changed since: open it again to see it as it is meant."))
-        return
-    run = player.trainer.at(*preset.steps)
-    moment = run.moment(preset.due)
-    st.caption("  \n".join(promise.said(run, moment) for promise in preset.promises))
+    """What was to be seen: on a low screen its first lines. On demand all of it, and the numbers
+    that it rests on."""
+    right = guess == preset.question.right
+    begins = "" if guess is None else _("Yes.") if right else _("Not quite.")
+    sign = ":green[:material/check_circle:]" if right else ":blue[:material/lightbulb:]"
+    said = sentences(begins, _(preset.see))
+    st.markdown(f"{sign} {said}", width="stretch")
+    with st.popover(_("More"), key="play_more"):
+        st.markdown(_(preset.see))
+        if player.experiment != preset.experiment:
+            st.caption(_("Something was changed since: open it again to see it as it is meant."))
+            return
+        run = player.trainer.at(*preset.steps)
+        moment = run.moment(preset.due)
+        st.caption("  \n".join(promise.said(run, moment) for promise in preset.promises))

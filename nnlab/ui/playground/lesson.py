@@ -23,7 +23,16 @@ from nnlab.ui.playground.gallery import gallery, opened
 from nnlab.ui.playground.own_data import new_points, own_data
 from nnlab.ui.playground.pictures import show_curves, show_field
 from nnlab.ui.playground.pocket import pocket
-from nnlab.ui.playground.session import ACTS, Session, acted, go_to, has_part, play, session
+from nnlab.ui.playground.session import (
+    ACTS,
+    Session,
+    acted,
+    go_to,
+    has_part,
+    play,
+    session,
+    to_the_lowest,
+)
 from nnlab.ui.playground.watching import describe, watch
 from nnlab.ui.server import session_lock
 from nnlab.ui.slider import Scale
@@ -38,12 +47,10 @@ def workbench() -> None:
         acted()
         held = session()
         bring(held)
-        # In parts of their own: what comes and goes above the stage must not make it anew.
-        with st.container():
+        news = st.container()
+        _bench(held)
+        with news:
             tell(held)
-        with st.container():
-            mode = _head(held)
-        _bench(held, mode)
         watch(held.player)
         describe(held.player)
         own_data(held, fitted)
@@ -52,33 +59,19 @@ def workbench() -> None:
             pocket(held)
 
 
-def _head(held: Session) -> str:
-    """How many controls, the presets, and what to do next. Gives the name of the controls."""
-    with st.container(horizontal=True, vertical_alignment="center", key="play_head"):
-        mode = choose(
-            _("controls"),
-            {"learn": _("a few controls"), "full": _("all controls")},
-            "mode",
-            "learn",
-            look="segments",
-            required=True,
-            label_visibility="collapsed",
-            width="content",
-        )
-        gallery()
-    opened(held)
-    if mode == "learn":
-        first_start(held)
-    return mode
-
-
-def _bench(held: Session, mode: str) -> None:
-    """Controls, network and output in one glance; static/app.css lays them side by side. Play is
-    the first of them for the keyboard, and on a phone."""
+def _bench(held: Session) -> None:
+    """Controls, network and output in one glance; static/app.css lays them side by side. On a phone
+    Play, the network and the output come first."""
     with st.container(key="play_room"), st.container(key="play_bench"):
+        head = st.container(horizontal=True, vertical_alignment="center", key="play_head")
+        task = st.container(key="play_task")
         middle = st.container(key="play_middle", gap="small")
         right = st.container(key="play_right", gap="small")
         left = st.container(key="play_left", gap="small")
+    with head:
+        mode = _head()
+    with task:
+        opened(held)
     show = hand if held.player.playing else _turn
     with left:
         show(CONTROLS[mode])
@@ -92,6 +85,26 @@ def _bench(held: Session, mode: str) -> None:
         show_curves(held.player)
     with left:
         new_points(held)
+    if mode == "learn":
+        # Behind the controls, which may have done what it asks for.
+        with task:
+            first_start(held)
+
+
+def _head() -> str:
+    """The presets, and how many controls, whose name it gives."""
+    mode = choose(
+        _("controls"),
+        {"learn": _("a few controls"), "full": _("all controls")},
+        "mode",
+        "learn",
+        look="segments",
+        required=True,
+        label_visibility="collapsed",
+        width="content",
+    )
+    gallery()
+    return mode
 
 
 @st.fragment
@@ -115,6 +128,7 @@ def _turn(turn: Callable[[Session], None]) -> None:
     if begun is not None:
         held.player.count_as_one(begun)
     held.dragged_from = (now if begun is None else begun) if slider.moving() else None
+    held.stock = held.stock if slider.moving() else None
 
 
 def bring(held: Session) -> None:
@@ -146,15 +160,19 @@ def tell(held: Session) -> None:
         st.info(_("Many people are playing at this moment. Try again in a minute."))
     elif held.told:
         st.warning(held.told, icon=":material/error:")
-    if held.news:
+    held.told = ""
+    if held.news and not slider.moving():
         st.toast(held.news)
-    held.told = held.news = ""
+        held.news = ""
     if held.player.trainer.diverged_at is not None:
         text = _(
             "**The loss diverged** at step {step}: it was no longer a finite number. Everything "
-            "before that is kept. Go back to an earlier epoch, or take a smaller learning rate."
+            "before that is kept: go back to where it was low, and take a smaller learning rate."
         )
-        st.warning(text.format(step=held.player.trainer.diverged_at), icon=":material/trending_up:")
+        with st.container(horizontal=True, vertical_alignment="center", key="play_diverged"):
+            said = text.format(step=held.player.trainer.diverged_at)
+            st.warning(said, icon=":material/trending_up:", width="stretch")
+            st.button(_("Back to the lowest loss"), key="play_lowest", on_click=to_the_lowest)
     elif held.player.trainer.stopped_at is not None:
         st.info(_("Stopped early: the loss on the rows held out did not fall any more."))
 

@@ -23,7 +23,7 @@ from nnlab.table.samples import MOST_CATEGORIES, Missing
 from nnlab.table.sheet import MOST_ROWS, changed, sheet
 from nnlab.ui import knobs
 from nnlab.ui.cells import changes
-from nnlab.ui.choice import choose
+from nnlab.ui.choice import choose, let_show
 from nnlab.ui.hosting.house import house, within
 from nnlab.ui.markup import as_text
 from nnlab.ui.playground.session import ACTS, Session, session
@@ -83,8 +83,8 @@ def new_points(held: Session) -> None:
 
 def _choose_class(data: Data) -> None:
     names = dict(enumerate(data.names.classes))
-    if st.session_state.get(CLASS) not in names:
-        st.session_state[CLASS] = 0
+    now = st.session_state.get(CLASS)
+    let_show(CLASS, now if now in names else 0)
     st.selectbox(_("class of new points"), list(names), format_func=names.__getitem__, key=CLASS)
 
 

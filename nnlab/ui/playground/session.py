@@ -9,22 +9,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import streamlit as st
+from torch import nn
 
 from nnlab import language, parts
 from nnlab.data import Data, PointEdit, edited
 from nnlab.experiment import Experiment, Layer, Network, Training
-from nnlab.graft import MOST_HIDDEN, Graft, with_layer, with_units, without_layer
+from nnlab.graft import (
+    MOST_HIDDEN,
+    Graft,
+    Successor,
+    goes_on,
+    graft,
+    with_layer,
+    with_layers,
+    without_layer,
+)
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
 from nnlab.permalink import fits, to_text
 from nnlab.permalink import read as from_link
 from nnlab.player import SPEEDS, Player
 from nnlab.registry import Choice
-from nnlab.ui import link
+from nnlab.ui import link, slider
 from nnlab.ui.gathering import ACT
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.governor import Plan, governor
@@ -68,12 +78,20 @@ START = Experiment(
 """What a visitor finds who comes without a link."""
 
 
+class Stock(NamedTuple):
+    """A network and what it has learned."""
+
+    network: Network
+    module: nn.Sequential
+
+
 @dataclass
 class Session:
     """The player of this session, under which name the governor knows it, the text of its link, the
     part that is picked, what went wrong and what is news (each is told once), the step that the
     link leads to where the run has not come so far yet, when a hand was on it last, when the link
-    followed it last, and, while a slider is dragged, how many changes there were before."""
+    followed it last, and, while a slider is dragged, how many changes there were before and the
+    network that grafts are made of."""
 
     player: Player
     text: str
@@ -86,6 +104,7 @@ class Session:
     touched: float = 0.0
     followed: float = 0.0
     dragged_from: int | None = None
+    stock: Stock | None = None
     worded: tuple[Experiment, str] | None = None
 
     def wording(self) -> str:
@@ -122,6 +141,14 @@ def go_to(held: Session, goal: int) -> None:
     held.goal = 0
     if player.step < goal and not player.trainer.finished:
         held.goal, held.told = goal, held.told or _way_to(goal, player.step)
+
+
+def to_the_lowest() -> None:
+    """Look at the moment whose training loss is the lowest so far."""
+    with session_lock():
+        player = session().player
+        steps, losses = player.curves()
+        player.look_at(int(steps[losses[:, 0].nan_to_num(math.inf).argmin()]))
 
 
 def _linked(text: str) -> tuple[Experiment, str]:
@@ -180,9 +207,14 @@ def follow(held: Session) -> None:
 
 
 def become(held: Session, experiment: Callable[[], Experiment]) -> None:
-    """Be the experiment, or say in one sentence why it can't be."""
+    """Be the experiment, or say in one sentence why it can't be. Where only layers are others, what
+    was learned goes on in them."""
     try:
-        held.player.wish(experiment())
+        now, wanted = held.player.now(), experiment()
+        if goes_on(now, wanted):
+            _regrow(held, partial(with_layers, wanted=wanted.network.layers))
+        else:
+            held.player.wish(wanted)
     except ExperimentError as error:
         held.told = as_text(str(error))
 
@@ -340,11 +372,12 @@ def has_part(experiment: Experiment, part: str) -> bool:
 def _resize(held: Session, said: Mapping[str, Any]) -> None:
     """One unit more or less in a hidden layer."""
     place, by = int(_number(said, "value")), 1 if _number(said, "by") > 0 else -1
-    layers = held.player.experiment.network.layers
+    layers = held.player.now().network.layers
     if not 0 <= place < len(layers) - 1 or not 1 <= layers[place].units + by <= MOST_UNITS:
         return
-    change = partial(with_units, place=place, units=layers[place].units + by)
-    _regrow(held, change, _("The other units keep their weights."))
+    resized = replace(layers[place], units=layers[place].units + by)
+    wanted = (*layers[:place], resized, *layers[place + 1 :])
+    _regrow(held, partial(with_layers, wanted=wanted))
 
 
 def _relayer(held: Session, said: Mapping[str, Any]) -> None:
@@ -354,30 +387,63 @@ def _relayer(held: Session, said: Mapping[str, Any]) -> None:
     most, last = (MOST_HIDDEN - 1, hidden) if grows else (MOST_HIDDEN, hidden - 1)
     if hidden > most or not 0 <= place <= last:
         return
-    change = partial(with_layer if grows else without_layer, place=place)
-    _regrow(held, change, _("The other layers keep their weights."))
+    _regrow(held, partial(with_layer if grows else without_layer, place=place))
     held.picked = ""
 
 
-def _regrow(held: Session, change: Callable[..., Graft], kept: str) -> None:
-    """Be the graft, and tell `kept` where all that was to keep could be kept. Nothing has been
-    learned at the start that could be."""
+def _regrow(held: Session, change: Callable[[Network], Successor]) -> None:
+    """Be the changed network, with what was learned; at the start that is nothing. All that one
+    drag makes grows from the network that there was before it: what goes may come back."""
     player = held.player
-    graft = change(player.now(), module=player.seen.module())
-    plain = replace(graft.experiment, interventions=())
-    learned = player.step > 0 or bool(player.experiment.interventions)
+    stock = held.stock or _stock(player)
+    wanted = change(stock.network)
+    plain = replace(player.now(), network=wanted.network, interventions=())
+    if not (held.stock or player.step or player.experiment.interventions):
+        player.become(plain)
+        return
+    found = _grafted(player, plain, stock, wanted)
     # A link that could be shared stays one.
-    carried = fits(to_text(graft.experiment, START)) or not fits(held.wording())
-    player.become(graft.experiment if learned and carried else plain)
-    if learned:
-        held.news = (_begun_anew() if graft.anew else kept) if carried else _not_carried()
+    carried = found and (fits(to_text(found.experiment, START)) or not fits(held.wording()))
+    player.become(found.experiment if found and carried else plain)
+    held.news = _news(found, stock, wanted) if carried or not found else _not_carried()
+    held.stock = stock if slider.moving() else None
 
 
-def _begun_anew() -> str:
-    return _(
-        "The layer behind has another number of inputs now and begins with random weights. The "
-        "others keep theirs."
+def _stock(player: Player) -> Stock:
+    return Stock(player.now().network, player.seen.module())
+
+
+def _grafted(player: Player, plain: Experiment, stock: Stock, wanted: Successor) -> Graft | None:
+    """None where the loss has diverged, or a weight is too large to go on with."""
+    if player.at is None and player.trainer.diverged_at is not None:
+        return None
+    try:
+        return graft(plain, wanted, stock.module)
+    except ExperimentError:
+        return None
+
+
+def _news(found: Graft | None, stock: Stock, wanted: Successor) -> str:
+    """What has become of what was learned."""
+    if found is None:
+        return _("All begins anew: the weights had grown too large to go on with.")
+    if found.anew:
+        return _(
+            "The layer behind has another number of inputs now and begins with random weights. "
+            "The others keep theirs."
+        )
+    before, after = _units(stock.network), _units(wanted.network)
+    if len(before) != len(after):
+        return _("The other layers keep their weights.")
+    return (
+        _("The other units keep their weights.")
+        if before != after
+        else _("All keep their weights.")
     )
+
+
+def _units(network: Network) -> list[int]:
+    return [layer.units for layer in network.layers]
 
 
 def _not_carried() -> str:
