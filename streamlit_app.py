@@ -1,4 +1,6 @@
-"""nnlab: how a neural network works, on real PyTorch. This is the table of contents."""
+"""nnlab: how a neural network works, on real PyTorch. `streamlit run` imports this file once, for
+its server, which imports torch while the browser is still fetching scripts, and then runs it for
+every visitor's page."""
 
 from __future__ import annotations
 
@@ -7,24 +9,10 @@ from nnlab.ui import server  # isort: split
 
 import streamlit as st
 
-from nnlab.ui import frame, link, task
-from nnlab.ui.hosting import counters
-from nnlab.ui.hosting.turns import PAGE_S, turns
+if __name__ == "__main__":
+    from nnlab.ui import front
 
-st.set_page_config(
-    page_title="nnlab",
-    page_icon="🔬",
-    layout="wide",
-    initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
-)
-server.warm()
-frame.speak()
-lessons = frame.lessons()
-page = st.navigation(lessons, position="hidden")
-link.arrive(page.url_path)
-with server.session_lock(), turns().turn(PAGE_S), counters.served(counters.PAGE):
-    frame.surround(lessons)
-    task.ask(page.url_path)
-    page.run()
-    link.tidy()
-    frame.lead_on(lessons, page)
+    front.show()
+else:
+    server.begin()
+    app = st.App(__file__, lifespan=server.laptop)

@@ -102,9 +102,9 @@ def serving(
 
 
 def _wait(url: str) -> None:
-    for _ in range(300):
+    for _ in range(1500):
         try:
             with urlopen(f"{url}/_stcore/health", timeout=5):  # noqa: S310
                 return
         except (URLError, ConnectionError):
-            time.sleep(0.1)
+            time.sleep(0.02)

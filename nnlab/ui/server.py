@@ -6,24 +6,29 @@ This is the first nnlab module that an app imports: torch reads OMP_NUM_THREADS 
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
 import shutil
 import tempfile
 import threading
-from functools import cache
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache, wraps
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit import cli_util, config
 from streamlit.runtime import app_session, backend_operation_handler
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.runtime.state import SafeSessionState
+from streamlit.web.server import server_util
 
 from nnlab.ui import gathering, incoming, link, wire
 
@@ -31,32 +36,113 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 FRONT_DOOR = "streamlit_app.py"
-FIRST_PAGE_S = 3.0
-"""Seconds that the first page has to itself, before the fast engine is made ready beside it."""
+FIRST_PAGE_S = 1.0
+"""Seconds that the browser has to draw the first page, before the rest is made ready beside it."""
+_FIRST = ("torch", "nnlab.ui.front", "nnlab.ui.lessons.home")
 _LOCK = "nnlab.lock"
 _making = threading.Lock()
+T = TypeVar("T")
 
 
-@cache
+def once(work: Callable[[], T]) -> Callable[[], T]:
+    """Do it once per process; whoever comes meanwhile waits until it is done."""
+    lock, kept = threading.Lock(), cache(work)
+
+    @wraps(work)
+    def done() -> T:
+        with lock:
+            return kept()
+
+    return done
+
+
 def warm() -> None:
-    """Do once per process what the first visitor would otherwise wait for."""
+    """Do all that a visitor would otherwise wait for. A house does it before it opens; a laptop in
+    parts, so that its first page is there soon."""
+    prepare()
+    begin().join()
+    _rest()
+
+
+def prepare() -> None:
+    """Do what every page needs."""
     _look_around()
+    _prepare()
+
+
+@once
+def _prepare() -> None:
     serve_plotly()
     wire.thin_all()
+    wire.send_no_tables()
     gathering.hear_all()
     incoming.check_all()
     hush()
     list_steadily()
-    torch, compiled = import_module("torch"), import_module("nnlab.engines.compiled")
-    import_module("plotly.graph_objects").Figure().to_json()
+
+
+@once
+def begin() -> threading.Thread:
+    """Start to import what the first page needs, beside whatever else is done at the start."""
+    thread = threading.Thread(target=_import_first, name="importing", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_first() -> None:
+    # All that is made is kept: looking for garbage in it would be a tenth of the work.
+    gc.disable()
+    try:
+        for name in _FIRST:
+            import_module(name)
+        import_module("plotly.graph_objects").Figure().to_json()
+    finally:
+        gc.enable()
+
+
+@once
+def finish() -> None:
+    """Import what the home page can do without and every lesson may need.
+
+    A lesson waits for it: what torch imports late, it imports in circles, and of two threads that
+    do so at once one could get half a module.
+    """
+    torch = import_module("torch")
     # The first optimizer imports torch._dynamo, which takes about a second.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    import_module("pandas")
     gc.collect()
     # All that lives now lives as long as the server: the collector need not look at it again.
     gc.freeze()
-    later = threading.Timer(FIRST_PAGE_S, compiled.warm)
+
+
+@once
+def finish_soon() -> None:
+    """Do the rest when the browser has drawn the first page."""
+    later = threading.Timer(FIRST_PAGE_S, _rest)
     later.daemon = True
     later.start()
+
+
+def _rest() -> None:
+    finish()
+    import_module("nnlab.engines.compiled").warm()
+
+
+@asynccontextmanager
+async def laptop(_app: Any) -> AsyncIterator[None]:
+    """The life of a server that was started by `streamlit run`."""
+    asyncio.get_running_loop().call_soon(open_browser)
+    yield
+
+
+def open_browser() -> None:
+    """As Streamlit does by itself where it is given no App."""
+    if not config.get_option("server.headless"):
+        address = config.get_option("browser.serverAddress")
+        if not config.is_manually_set("browser.serverAddress"):
+            address = config.get_option("server.address") or address
+        cli_util.open_browser(server_util.get_url(server_util.get_display_address(address)))
 
 
 @cache

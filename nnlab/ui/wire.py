@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
@@ -155,6 +156,13 @@ def thin_all() -> None:
 
     AppSession._enqueue_forward_msg = kept  # type: ignore[assignment, method-assign]
     AppSession.flush_browser_queue = thinned  # type: ignore[assignment, method-assign]
+
+
+@cache
+def send_no_tables() -> None:
+    """From now on Streamlit looks for no tables in what our components get: there are none, and to
+    look for them it imports pandas, for which the first page would wait."""
+    vars(serialization)["is_dataframe_like"] = lambda _: False
 
 
 def _wire(session: AppSession) -> Wire:

@@ -17,7 +17,6 @@ from streamlit.testing.v1 import AppTest
 from nnlab.experiment import MOST_PARAMETERS, MOST_STEPS
 from nnlab.limits import ExperimentError
 from nnlab.ui.hosting.house import FILE, HOUSE, House, house, house_of
-from nnlab.ui.server import warm
 
 TABLES: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
 
@@ -132,13 +131,11 @@ def test_a_server_in_a_bad_house_ends_with_the_sentence() -> None:
 def test_on_a_laptop_the_page_is_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NNLAB_PLAYERS", "none")
     house.cache_clear()
-    warm.cache_clear()
     page = AppTest.from_file(str(FILE.parent / "streamlit_app.py"), default_timeout=60).run()
     assert not page.exception
     assert ["players is 'none'" in each.value for each in page.error] == [True]
     assert not page.title
     house.cache_clear()
-    warm.cache_clear()
 
 
 def test_a_secret_is_never_repeated() -> None:

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from streamlit import cli_util, config
 from streamlit.testing.v1 import AppTest
 
 from nnlab.ui import server
@@ -55,6 +56,104 @@ slow = {"torch._dynamo", "plotly.graph_objects"}
 print(slow <= set(sys.modules), gc.get_freeze_count() > 100_000)
 """
     assert python(code) == "True True"
+
+
+def test_the_first_page_waits_for_nothing_that_it_does_not_need() -> None:
+    code = """
+import gc, sys
+from streamlit.testing.v1 import AppTest
+from nnlab.ui import server
+server.FIRST_PAGE_S = 3600
+seen = AppTest.from_file(f"{server.STATIC.parent}/streamlit_app.py", default_timeout=60).run()
+slow = {"torch._dynamo", "pandas"}
+print(len(seen.exception), bool(seen.title), slow & set(sys.modules), gc.get_freeze_count())
+server.finish()
+print(slow <= set(sys.modules), gc.get_freeze_count() > 100_000, gc.isenabled())
+"""
+    assert python(code).splitlines() == ["0 True set() 0", "True True True"]
+
+
+def test_streamlit_is_given_a_server_that_imports_torch_before_anybody_comes() -> None:
+    code = """
+import sys
+from pathlib import Path
+from streamlit.web.server.app_discovery import discover_asgi_app
+print(discover_asgi_app(Path("streamlit_app.py")).import_string)
+import streamlit_app
+print(streamlit_app.app.script_path == Path(streamlit_app.__file__))
+from nnlab.ui import server
+server.begin().join()
+print({"torch", "nnlab.ui.lessons.home"} <= set(sys.modules), "torch._dynamo" in sys.modules)
+"""
+    assert python(code).splitlines() == ["streamlit_app:app", "True", "True False"]
+
+
+def test_optimizers_are_made_by_many_threads_while_torch_is_still_importing_what_they_need() -> (
+    None
+):
+    code = """
+import sys, threading
+from nnlab.ui import server
+import torch
+go, steps = threading.Barrier(9), []
+def learn():
+    weight = torch.ones(1, requires_grad=True)
+    go.wait()
+    optimizer = torch.optim.SGD([weight], lr=0.5)
+    (weight * weight).backward()
+    optimizer.step()
+    steps.append(weight.item())
+threads = [threading.Thread(target=learn) for _ in range(8)]
+for thread in threads: thread.start()
+assert "torch._dynamo" not in sys.modules
+go.wait()
+server.finish()
+for thread in threads: thread.join()
+print(steps)
+"""
+    assert python(code) == str([0.0] * 8)
+
+
+def test_what_is_done_once_is_done_when_anybody_goes_on() -> None:
+    begun, may_end, seen = [], threading.Event(), []
+
+    @server.once
+    def work() -> str:
+        begun.append(threading.get_ident())
+        may_end.wait()
+        return "done"
+
+    threads = [threading.Thread(target=lambda: seen.append(work())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    assert not seen
+    may_end.set()
+    for thread in threads:
+        thread.join()
+    assert (len(begun), seen) == (1, ["done"] * 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "opened"),
+    [
+        ({"server.headless": True}, []),
+        ({"server.headless": False}, ["http://localhost:8501"]),
+        (
+            {"server.headless": False, "server.address": "192.168.0.7"},
+            ["http://192.168.0.7:8501"],
+        ),
+    ],
+)
+def test_a_laptop_opens_its_browser(
+    options: dict[str, object], opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(cli_util, "open_browser", told.append)
+    known = config.get_option
+    options = {"server.port": 8501, "server.address": None, **options}
+    monkeypatch.setattr(config, "get_option", lambda name: options.get(name, known(name)))
+    server.open_browser()
+    assert told == opened
 
 
 def page(leave: str = "") -> None:
