@@ -30,17 +30,27 @@ class Moments(NamedTuple):
     def rows(self, which: slice) -> Moments:
         return Moments(*(each[which] for each in self))
 
+    def of(self, step: int) -> Moments | None:
+        """The one moment of a step, if it is among these, which are in the order of their steps."""
+        place = int(torch.searchsorted(self.steps, step))
+        found = self.rows(slice(place, place + 1))
+        return found if found.steps.tolist() == [step] else None
+
 
 class History:
     """Room for so many moments of P parameters and B buffers, within `MOST_BYTES` (but at least a
-    few)."""
+    few). Steps on the `stride` are kept."""
 
     def __init__(
-        self, moments: int, n_parameters: int, n_buffers: int, device: torch.device
+        self,
+        moments: int,
+        n_parameters: int,
+        n_buffers: int,
+        device: torch.device,
+        stride: int = 1,
     ) -> None:
-        most = MOST_BYTES // (_BYTES_PER_NUMBER * (2 * n_parameters + n_buffers))
-        self.capacity = min(moments, max(most, LEAST_MOMENTS))
-        self.stride = 1
+        self.capacity = min(moments, most_moments(n_parameters, n_buffers))
+        self.stride = stride
         self._count = 0
         self._kept = _room(self.capacity, n_parameters, n_buffers, device)
         self.newest = self._kept.rows(slice(0))
@@ -92,11 +102,13 @@ class History:
     def stacked(self) -> Moments:
         """All moments kept, the newest last, on the CPU (on `meta` they stay there)."""
         kept = self._kept.rows(slice(self._count))
-        if not torch.equal(kept.steps[-1:], self.newest.steps):
-            kept = Moments(*(torch.cat(pair) for pair in zip(kept, self.newest, strict=True)))
-        if readable(kept.losses.device):
-            kept = Moments(*(each.cpu() for each in kept))
-        return kept
+        newest = [] if torch.equal(kept.steps[-1:], self.newest.steps) else [self.newest]
+        return joined([kept, *newest])
+
+    def of(self, step: int) -> Moments | None:
+        """The one moment of a step, if it is kept."""
+        found = self._kept.rows(slice(self._count)).of(step)
+        return self.newest.of(step) if found is None else found
 
     def cut(self, step: int) -> None:
         """Forget every moment from `step` on."""
@@ -112,6 +124,18 @@ class History:
         for kept, old in zip(self._kept, thinned, strict=True):
             kept[: self._count] = old
         self.stride *= 2
+
+
+def most_moments(n_parameters: int, n_buffers: int, part: int = 1) -> int:
+    """How many moments fit into `MOST_BYTES`, or one part of so many of it, but at least a few."""
+    n_bytes = _BYTES_PER_NUMBER * (2 * n_parameters + n_buffers)
+    return max(MOST_BYTES // (part * n_bytes), LEAST_MOMENTS)
+
+
+def joined(parts: Sequence[Moments]) -> Moments:
+    """Moments one after the other, on the CPU (on `meta` they stay there)."""
+    whole = Moments(*map(torch.cat, zip(*parts, strict=True))) if len(parts) > 1 else parts[0]
+    return Moments(*(each.cpu() for each in whole)) if readable(whole.losses.device) else whole
 
 
 def _room(moments: int, n_parameters: int, n_buffers: int, device: torch.device) -> Moments:

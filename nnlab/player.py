@@ -87,13 +87,18 @@ class Player:
 
     @property
     def newest(self) -> int:
-        """The last step that was recorded."""
-        return int(self.run.steps[-1])
+        """The last step that was trained."""
+        return self.trainer.newest
 
     @property
     def step(self) -> int:
         """The step that is looked at."""
         return self.newest if self.at is None else min(self.at, self.newest)
+
+    @property
+    def seen(self) -> Run:
+        """The run of the one moment that is looked at."""
+        return self.trainer.at(self.step)
 
     # ---- playing ----
 
@@ -216,13 +221,11 @@ class Player:
 
     def scene(self) -> Scene:
         """What is to be seen at this step."""
-        run = self.run
-        return self.scenery.scene(run, run.moment(self.step))
+        return self.scenery.scene(self.seen, 0)
 
     def standing(self) -> Standing:
         """How well the network does at this step."""
-        run = self.run
-        return Standing(*self._measure(run, [run.moment(self.step)])[0].tolist())
+        return Standing(*self._measure(self.seen, [0])[0].tolist())
 
     def curves(self) -> tuple[Tensor, Tensor]:
         """Steps [M] and, for each, the numbers of its Standing [M, 4], of at most MOST_POINTS

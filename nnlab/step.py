@@ -23,7 +23,7 @@ class StepTrace:
     [B, outputs], terms [B, outputs] (each row's share of the loss before
     the mean), parts: the parameters' names; before, gradient [P]; old_gradient [P], what `.grad`
     held when the step began (None before the first backward); after [P], or None where the run
-    ends or the next moment was not recorded.
+    ends.
     """
 
     step: int
@@ -63,12 +63,7 @@ def trace_step(run: Run, moment: int) -> StepTrace:
         float(run.losses[moment]),
         parts.names(experiment.sizes, experiment.norms),
         run.parameters[moment],
-        _recorded(run, run.gradients, step - 1),
+        run.at(step - 1).gradients[0] if step > 0 else None,
         run.gradients[moment],
-        _recorded(run, run.parameters, step + 1),
+        run.at(step + 1).parameters[0] if step < int(run.steps[-1]) else None,
     )
-
-
-def _recorded(run: Run, values: Tensor, step: int) -> Tensor | None:
-    found = (run.steps == step).nonzero()
-    return values[int(found[0])] if len(found) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -16,20 +16,24 @@ from nnlab.checkpoints import Checkpoint, Checkpoints
 from nnlab.datasets import Samples
 from nnlab.devices import resolve
 from nnlab.engines.reference import STEPS
-from nnlab.engines.selection import ENGINES, chosen, refusal
+from nnlab.engines.selection import chosen, refusal
 from nnlab.experiment import Experiment
-from nnlab.history import History
+from nnlab.history import Moments, joined, most_moments
 from nnlab.network import build, restore, set_dropouts
+from nnlab.passage import Setup, passage
 from nnlab.settings import dropouts_at
 
 __all__ = ["STEPS", "Run", "Trainer", "batch", "train", "train_gradually"]
+
+PASSAGE = 8
+"""What is replayed at once takes one part in so many of a history's memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """What happened in R recorded moments. Moment i is the state just before update `steps[i]`:
     the parameters then, and the loss and gradients of that step's batch. The last moment is the
-    state after the last update.
+    state after the last update. A long run records only steps on a stride, and `at` gives any.
 
     steps [R] int64, losses [R], parameters [R, P], gradients [R, P], buffers [R, B], all on the CPU
     except on the `meta` device; the P parameters stand in the order of `module.parameters()`, the
@@ -66,6 +70,18 @@ class Run:
         """The index of the last recorded moment at or before a step."""
         return max(int(torch.searchsorted(self.steps, step, right=True)) - 1, 0)
 
+    def at(self, step: int) -> Run:
+        """The run of one moment, that of a step up to the last. Where it was not recorded, it is
+        trained again from the start, and is the same to the last bit."""
+        step = min(max(step, 0), int(self.steps[-1]))
+        moments = Moments(self.steps, self.losses, self.parameters, self.gradients, self.buffers)
+        found = moments.of(step)
+        if found is None:
+            trainer = Trainer(self.experiment, str(self.device), self.engine)
+            trainer.advance(step)
+            found = trainer._moment(step)
+        return replace(self, **found._asdict())
+
     def module(self, moment: int = -1) -> nn.Sequential:
         """The network as it was at a recorded moment, on the run's device, in eval mode: batch
         norms take what they have kept, and nothing is dropped."""
@@ -93,13 +109,13 @@ class Trainer:
         self.experiment, self.device = experiment, resolve(device)
         self.engine = chosen(experiment, self.device, engine)
         self.diverged_at: int | None = None
-        self._history = History(
-            experiment.n_steps + 1, experiment.n_parameters, experiment.n_buffers, self.device
-        )
+        self._setup = Setup(experiment, str(self.device), self.engine)
+        self._history = self._setup.history(experiment.n_steps + 1)
         self._run: Run | None = None
-        self._learner = ENGINES[self.engine].make(experiment, str(self.device), self._history)
+        self._learner = self._setup.learner(self._history)
         self._checkpoints = Checkpoints(self.pace)
         self._before: Checkpoint | None = None
+        self._passage = self._history
         self._go(0)
 
     @classmethod
@@ -118,15 +134,12 @@ class Trainer:
         apart = parting(experiment, earlier.experiment)
         shared = int(min(apart, experiment.n_steps, reached))
         latest = int(min(shared, apart - 1))
-        past = earlier._checkpoints.until(latest)
-        found = past.last
-        before = earlier._before
-        if before is not None and (found.step if found else 0) < before.step <= latest:
-            found = before
+        found = earlier._checkpoint_before(latest)
         if earlier.step == shared < apart and earlier.diverged_at is None:
             found = earlier._learner.checkpoint()
         if found is not None:
-            trainer._checkpoints, trainer.diverged_at = past, None
+            trainer._checkpoints = earlier._checkpoints.until(latest)
+            trainer.diverged_at = None
             trainer._run = None
             trainer._learner.resume(found)
             trainer._history.inherit(earlier._history, found.moment)
@@ -137,6 +150,11 @@ class Trainer:
     def step(self) -> int:
         """The step looked at last."""
         return self._learner.step
+
+    @property
+    def newest(self) -> int:
+        """The last step of the run so far."""
+        return self.step if self.diverged_at is None else max(self.diverged_at - 1, 0)
 
     @property
     def pace(self) -> int:
@@ -157,11 +175,10 @@ class Trainer:
     def run(self) -> Run:
         """What has happened so far. Later steps do not change it."""
         if self._run is None:
-            self._run = self._so_far()
+            self._run = self._run_of(self._history.stacked())
         return self._run
 
-    def _so_far(self) -> Run:
-        moments = self._history.stacked()
+    def _run_of(self, moments: Moments) -> Run:
         return Run(
             self.experiment,
             self.device,
@@ -170,6 +187,36 @@ class Trainer:
             stopped_at=self.stopped_at,
             engine=self.engine,
         )
+
+    def at(self, *steps: int) -> Run:
+        """The run of these moments alone, in the order of their steps, each up to the newest. What
+        the history has dropped is replayed, and is the same to the last bit."""
+        wanted = sorted({min(max(step, 0), self.newest) for step in steps})
+        return self._run_of(joined([self._moment(step) for step in wanted]))
+
+    def _moment(self, step: int) -> Moments:
+        for each in (self._history, self._passage):
+            if (found := each.of(step)) is not None:
+                return found
+        before = self._checkpoint_before(step)
+        steps = self._steps_around(step, before.step if before else 0)
+        self._passage = passage(self._setup, before, steps)
+        return self._moment(step)
+
+    def _steps_around(self, step: int, start: int) -> range:
+        """Steps in a row to be replayed at once, this one among them: those up to the next
+        checkpoint, as far as they fit, so that whoever goes on from step to step seldom waits."""
+        sizes = self.experiment.n_parameters, self.experiment.n_buffers
+        length = min(self._checkpoints.stride, most_moments(*sizes, PASSAGE) - 1)
+        first = start + (step - start) // length * length
+        return range(first, min(first + length - 1, self.newest) + 1)
+
+    def _checkpoint_before(self, step: int) -> Checkpoint | None:
+        """The last one at or before a step, if there is one."""
+        found, newer = self._checkpoints.until(step).last, self._before
+        if newer is not None and (found.step if found else 0) < newer.step <= step:
+            return newer
+        return found
 
     def advance(self, steps: int) -> None:
         """Make up to so many updates; fewer when the experiment ends, the loss diverges or the
@@ -191,6 +238,7 @@ class Trainer:
         self._run = None
         if self.diverged_at is not None:
             self._history.cut(max(self.diverged_at, 1))
+            self._history.newest = self._moment(self.newest)
 
 
 def batch(experiment: Experiment, step: int) -> Samples:

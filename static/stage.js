@@ -342,9 +342,9 @@ function say(stage) {
     button.disabled = !enabled
   }
   stage.said.replaceChildren(...header.said.map(([name, value]) => make("span", {}, `${name} `, make("b", { textContent: value }))))
-  stage.range.max = header.moments - 1
+  stage.range.max = header.newest
   stage.range.setAttribute("aria-valuetext", `${still.texts.time} ${header.at}`)
-  if (document.activeElement !== stage.range || !stage.seeking) stage.range.value = header.moment
+  if (document.activeElement !== stage.range || !stage.seeking) stage.range.value = header.step
   stage.rangeValue.textContent = header.at
   stage.engine.textContent = header.engine
   showChanges(stage)
@@ -352,8 +352,8 @@ function say(stage) {
 
 // Where something was changed on the way.
 function showChanges(stage) {
-  const { marks, moments } = stage.header
-  const share = 100 / Math.max(moments - 1, 1)
+  const { marks, newest } = stage.header
+  const share = 100 / Math.max(newest, 1)
   stage.marks.replaceChildren(...marks.map(([first, last, text]) => {
     const tick = make("i", { title: text })
     tick.style.left = `${first * share}%`

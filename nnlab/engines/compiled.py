@@ -164,6 +164,8 @@ class Compiled:
         last = (course.first + looks - 1) // course.stride
         count = last - (course.first - 1) // course.stride
         room = self._room(count) if course.room is None else course.room.rows(count)
+        if len(room.steps) < count:  # the kernel writes wherever it is told to
+            raise ValueError("There is no room for all moments of the course.")
         done, rows = self._run(course, looks, room)
         diverged = not np.isfinite(self._memory.loss[0])
         return Leg(done, diverged, *room.rows(rows))

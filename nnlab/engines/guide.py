@@ -56,9 +56,7 @@ class Guide:
 
     def _end_of_leg(self, last: int) -> int:
         """The last step to look at before something changes, or before the history is full."""
-        if self.patience.over:
-            return self.step
-        end = min(last, self._next_change() - 1)
+        end = self.step if self.patience.over else min(last, self._next_change() - 1)
         if self._next_kept() <= end:
             self._history.make_room()
         rows, stride = len(self._history.room().steps), self._history.stride

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nnlab.experiment import Experiment
-from nnlab.presets.promises import Promise
+from nnlab.presets.promises import RECENT, Promise
 from nnlab.training import Run
 
 
@@ -37,6 +37,11 @@ class Preset:
     def due(self) -> int:
         """The step at which the epochs are over."""
         return self.experiment.timetable.step_of(self.epochs)
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that the promises are about."""
+        return 0, *range(max(self.due - RECENT, 0), self.due + 1)
 
     def over(self, run: Run) -> bool:
         """Whether the run has come as far as the promises ask for, or has ended before."""

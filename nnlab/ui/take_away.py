@@ -33,14 +33,19 @@ _BROUGHT, _SAID = "nnlab.brought", "nnlab.brought_said"
 
 
 class Look(NamedTuple):
-    """What is on the screen: a run, and the step of it that is looked at."""
+    """What is on the screen: a run, and the run of the one moment of it that is looked at."""
 
     run: Run
-    step: int
+    seen: Run
+
+    @classmethod
+    def at(cls, run: Run, step: int) -> Look:
+        """A step of a run."""
+        return cls(run, run.at(step))
 
     @property
-    def moment(self) -> int:
-        return self.run.moment(self.step)
+    def step(self) -> int:
+        return int(self.seen.steps)
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class File(NamedTuple):
 
 
 def _weights(ending: str) -> Callable[[Look], bytes]:
-    return lambda look: FORMATS[ending].write(look.run.module(look.moment))
+    return lambda look: FORMATS[ending].write(look.seen.module())
 
 
 _BYTES = "application/octet-stream"
@@ -82,7 +87,7 @@ FILES: Mapping[str, File] = MappingProxyType(
             N_("model (.onnx)"),
             ".onnx",
             _BYTES,
-            lambda look: write_onnx(look.run.experiment, look.run.module(look.moment)),
+            lambda look: write_onnx(look.run.experiment, look.seen.module()),
         ),
         "history": File(
             N_("history (.csv)"), "-history.csv", "text/csv", lambda look: write_history(look.run)

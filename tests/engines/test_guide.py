@@ -146,6 +146,20 @@ def test_memory_is_bounded_in_the_same_way(engine: str, monkeypatch: pytest.Monk
     assert same(trainer.run, thin)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("moments", range(4, 12))
+def test_a_run_that_stops_early_finds_room_in_a_full_history(
+    engine: str, moments: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restless = Experiment(training=Training(learning_rate=0.0, epochs=50, patience=8))
+    whole = train(restless, engine=engine)
+    assert whole.stopped_at == 9
+    monkeypatch.setattr(history, "MOST_BYTES", 61 * 8 * moments)
+    thin = train(restless, engine=engine)
+    assert thin.stopped_at == 9
+    assert torch.equal(thin.parameters, whole.parameters[thin.steps])
+
+
 def test_the_engine_is_chosen_by_what_it_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
     dropped = Experiment(network=Network((Layer(5, dropout=0.5), Layer(1))))
     monkeypatch.setattr(compiled, "ready", lambda: False)

@@ -46,7 +46,7 @@ def test_in_a_fresh_player_they_say_the_same_to_the_last_bit(experiment: Experim
     for ending, form in FORMATS.items():
         player = Player(experiment)
         set_all(player, read_weights(form.write(module), ending, experiment))
-        again = player.run.module(player.run.moment(player.step))
+        again = player.seen.module()
         assert torch.equal(outputs(again, experiment), outputs(module, experiment))
         assert player.step == 0
 

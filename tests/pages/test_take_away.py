@@ -116,7 +116,7 @@ def test_what_is_given_is_what_is_looked_at() -> None:
     held: Any = page.session_state["nnlab.player"]
     held.player.reach(40)
     held.player.look_at(25)
-    look = Look(held.player.run, held.player.step)
+    look = Look(held.player.run, held.player.seen)
     assert read_experiment(FILES["json"].write(look)) == Saved(START, 25)
     module = held.player.run.module(25)
     assert FILES["safetensors"].write(look) == FORMATS["safetensors"].write(module)

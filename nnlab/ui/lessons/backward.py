@@ -198,7 +198,7 @@ def tell(seen: Seen) -> None:
 
 def _taken(seen: Seen) -> Taken:
     """The network on the screen, before its first update."""
-    return Taken("backward", lambda: Look(train(seen.told.experiment, engine=REFERENCE), 0))
+    return Taken("backward", lambda: Look.at(train(seen.told.experiment, engine=REFERENCE), 0))
 
 
 def _change(drawn: Experiment) -> tuple[Experiment, int]:

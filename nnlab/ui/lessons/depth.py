@@ -132,7 +132,7 @@ def explore(aim: str, seed: int, device: str) -> Seen:
     with controls:
         experiment = _choose_tower(aim, seed)
         run, step = _choose_moment(experiment, device)
-        module = None if run is None else run.module(run.moment(step))
+        module = None if run is None else run.at(step).module()
         learned = experiment if run is None else run.experiment
         seen = Seen(aim, learned, run, step, measure(learned, module))
         _show_task(seen)
@@ -160,7 +160,7 @@ def _taken(seen: Seen) -> Taken:
 
     def look() -> Look:
         run = train(seen.experiment, engine=REFERENCE) if seen.run is None else seen.run
-        return Look(run, seen.step)
+        return Look.at(run, seen.step)
 
     return Taken("depth", look)
 

@@ -93,7 +93,7 @@ def explore(plain: Experiment) -> Seen:
 
 def taken(seen: Seen) -> Taken:
     """The network on the screen, which has not learned anything."""
-    return Taken("layers", lambda: Look(train(seen.experiment, engine=REFERENCE), 0))
+    return Taken("layers", lambda: Look.at(train(seen.experiment, engine=REFERENCE), 0))
 
 
 def _choose_and_change(plain: Experiment, module: nn.Sequential) -> tuple[Part, dict[str, float]]:

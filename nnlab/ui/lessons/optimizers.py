@@ -136,7 +136,7 @@ def _taken(race: Race, device: str) -> Taken | None:
     if race.ground != NETWORK:
         return None
     run = _run(race.racers[race.looked_at], race.steps, device)
-    return Taken("optimizers", lambda: Look(run, race.step))
+    return Taken("optimizers", lambda: Look.at(run, race.step))
 
 
 def formula(race: Race) -> str:

@@ -120,7 +120,7 @@ def tell(seen: Seen) -> None:
 
 def _taken(seen: Seen) -> Taken:
     """The network where the ball lies, and its way from there."""
-    return Taken("surface", lambda: Look(seen.rolled, 0))
+    return Taken("surface", lambda: Look.at(seen.rolled, 0))
 
 
 def formula(experiment: Experiment) -> str:

@@ -295,7 +295,7 @@ def taken(experiment: Experiment) -> Taken:
 
     def look() -> Look:
         run = train(experiment, engine=REFERENCE)
-        return Look(run, int(run.steps[-1]))
+        return Look.at(run, int(run.steps[-1]))
 
     return Taken("sweep", look)
 

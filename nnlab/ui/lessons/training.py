@@ -79,7 +79,7 @@ def taken(run: Run) -> Taken:
     last = len(run) - 1
     moment = link.count(AT)
     step = int(run.steps[last if moment is None else min(moment, last)])
-    return Taken("training", lambda: Look(run, step))
+    return Taken("training", lambda: Look.at(run, step))
 
 
 def _show_tasks(run: Run) -> None:

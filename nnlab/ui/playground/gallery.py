@@ -115,6 +115,6 @@ def _answer(preset: Preset, player: Player, guess: str | None) -> None:
         if player.experiment != preset.experiment:
             st.caption(_("Something was changed since: open it again to see it as it is meant."))
             return
-        run = player.run
+        run = player.trainer.at(*preset.steps)
         moment = run.moment(preset.due)
         st.caption("  \n".join(promise.said(run, moment) for promise in preset.promises))

@@ -149,7 +149,7 @@ def taken(held: Session) -> Taken:
 
     def look() -> Look:
         with lock:
-            return Look(held.player.run, held.player.step)
+            return Look(held.player.run, held.player.seen)
 
     return Taken("playground", look)
 
@@ -164,16 +164,16 @@ def tell(held: Session) -> None:
     if held.news and not slider.moving():
         st.toast(held.news)
         held.news = ""
-    if held.player.run.diverged_at is not None:
+    if held.player.trainer.diverged_at is not None:
         text = _(
             "**The loss diverged** at step {step}: it was no longer a finite number. Everything "
             "before that is kept: go back to where it was low, and take a smaller learning rate."
         )
         with st.container(horizontal=True, vertical_alignment="center", key="play_diverged"):
-            said = text.format(step=held.player.run.diverged_at)
+            said = text.format(step=held.player.trainer.diverged_at)
             st.warning(said, icon=":material/trending_up:", width="stretch")
             st.button(_("Back to the lowest loss"), key="play_lowest", on_click=to_the_lowest)
-    elif held.player.run.stopped_at is not None:
+    elif held.player.trainer.stopped_at is not None:
         st.info(_("Stopped early: the loss on the rows held out did not fall any more."))
 
 
@@ -186,7 +186,7 @@ def edit_part(held: Session) -> None:
     if not has_part(player.experiment, held.picked):
         held.picked = ""
         return
-    parameter, index = locate(player.run.module(player.run.moment(player.step)), held.picked)
+    parameter, index = locate(player.seen.module(), held.picked)
     value = parameter.detach()[index].item()
     kind = _("weight") if held.picked.startswith("w") else _("bias")
     label = _("{kind} {part}").format(kind=kind, part=held.picked)

@@ -356,9 +356,7 @@ def _speed(held: Session, said: Mapping[str, Any]) -> None:
 
 
 def _seek(held: Session, said: Mapping[str, Any]) -> None:
-    steps = held.player.run.steps
-    moment = int(_number(said, "value"))
-    held.player.look_at(int(steps[min(max(moment, 0), len(steps) - 1)]))
+    held.player.look_at(int(_number(said, "value")))
 
 
 def _pick(held: Session, said: Mapping[str, Any]) -> None:
@@ -412,13 +410,12 @@ def _regrow(held: Session, change: Callable[[Network], Successor]) -> None:
 
 
 def _stock(player: Player) -> Stock:
-    run = player.run
-    return Stock(player.now().network, run.module(run.moment(player.step)))
+    return Stock(player.now().network, player.seen.module())
 
 
 def _grafted(player: Player, plain: Experiment, stock: Stock, wanted: Successor) -> Graft | None:
     """None where the loss has diverged, or a weight is too large to go on with."""
-    if player.at is None and player.run.diverged_at is not None:
+    if player.at is None and player.trainer.diverged_at is not None:
         return None
     try:
         return graft(plain, wanted, stock.module)

@@ -94,8 +94,8 @@ def frame(player: Player, cue: Cue) -> bytes:
 
 
 def _state(player: Player, cue: Cue) -> dict[str, Any]:
-    run, step = player.run, player.step
-    standing, marks = player.standing(), changes(player.experiment, player.newest)
+    step, newest = player.step, player.newest
+    standing, marks = player.standing(), changes(player.experiment, newest)
     return {
         "number": cue.number,
         "wait": round(cue.wait * 1000),
@@ -103,14 +103,14 @@ def _state(player: Player, cue: Cue) -> dict[str, Any]:
         "speed": player.speed,
         "picked": cue.picked,
         "ahead": cue.settings.ahead,
-        "moments": len(run),
-        "moment": run.moment(step),
+        "newest": newest,
+        "step": step,
         "at": _when(player.experiment, step),
         "said": _said(player, standing),
         "marks": [
-            (run.moment(each.first), run.moment(min(each.last, player.newest)), each.text)
+            (each.first, min(each.last, newest), each.text)
             for each in marks
-            if each.first <= player.newest
+            if each.first <= newest
         ],
         "engine": _("engine: {name}").format(name=player.trainer.engine),
         "enabled": _enabled(player),

@@ -99,8 +99,7 @@ def _samples(player: Player) -> list[tuple[str, Samples]]:
 
 
 def _outputs(player: Player, samples: Samples) -> Tensor:
-    run = player.run
-    return outputs_on(run, samples.x, [run.moment(player.step)])[0]
+    return outputs_on(player.seen, samples.x, [0])[0]
 
 
 def _confusion(player: Player) -> Figure:
