@@ -1,4 +1,4 @@
-"""The lesson on sweeps with one worker, who takes most of a second for every part of the work."""
+"""The lesson on sweeps with one worker, who takes two seconds for every part of the work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nnlab.ui.lessons import sweep
 class Slow(ThreadPoolExecutor):
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         def slowly() -> Any:
-            time.sleep(0.7)
+            time.sleep(2)
             return work(*args, **kwargs)
 
         return super().submit(slowly)
