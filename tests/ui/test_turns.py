@@ -66,6 +66,25 @@ def most_at_once(turns: Turns, seconds: float, visitors: int) -> int:
     return most[0]
 
 
+def has_its_turn_beside(workers: int, within: float) -> bool:
+    """Whether somebody has a turn while so many work, who would go on until then."""
+    turns, end = Turns(1), threading.Event()
+
+    def work() -> None:
+        with turns.turn(HAND_S):
+            end.wait()
+
+    def slide() -> None:
+        with turns.turn(within):
+            end.set()
+
+    with others(workers + 1) as pool:
+        for _ in range(workers):
+            pool.submit(work)
+        pool.submit(slide).result()
+    return end.is_set()
+
+
 def test_a_hand_goes_before_pages_and_those_before_frames(clock: Clock) -> None:
     came = [(0.0, FRAME_S), (0.0, PAGE_S), (0.0, HAND_S), (0.0, FRAME_S), (0.0, HAND_S)]
     assert served(Turns(1), clock, came) == [2, 4, 1, 0, 3]
@@ -84,20 +103,7 @@ def test_no_more_compute_at_once_than_there_are_turns(at_once: int) -> None:
 
 
 def test_long_work_holds_nobody_up() -> None:
-    turns, end = Turns(1), threading.Event()
-
-    def work() -> None:
-        with turns.turn(HAND_S):
-            end.wait()
-
-    def slide() -> None:
-        with turns.turn(HAND_S):
-            end.set()
-
-    with others(2) as pool:
-        pool.submit(work)
-        pool.submit(slide).result()
-    assert end.is_set()
+    assert has_its_turn_beside(1, within=HAND_S)
 
 
 def test_a_full_house_of_long_turns_is_not_all_at_work_at_once(
@@ -112,21 +118,7 @@ def test_work_without_end_holds_nobody_up_however_many_do_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "FORGOTTEN_S", 2 * module.LONGEST_S)
-    turns, end = Turns(1), threading.Event()
-
-    def work() -> None:
-        with turns.turn(HAND_S):
-            end.wait()
-
-    def slide() -> None:
-        with turns.turn(FRAME_S):
-            end.set()
-
-    with others(6) as pool:
-        for _ in range(5):
-            pool.submit(work)
-        pool.submit(slide).result()
-    assert end.is_set()
+    assert has_its_turn_beside(5, within=FRAME_S)
 
 
 def test_who_leaves_early_or_by_an_error_lets_the_next_one_begin(clock: Clock) -> None:
