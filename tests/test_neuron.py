@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 import torch
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 from nnlab.activations import ACTIVATIONS
 from nnlab.limits import ExperimentError
 from nnlab.neuron import Neuron, code, curve, draw, evaluate, formula, plane, sigmoid
+from tests.interpreter import printed_by
 
 number = st.floats(-5, 5, width=32)
 lengths = st.integers(1, 8)
@@ -118,8 +117,8 @@ def test_the_code_runs_as_it_is_and_prints_the_same_numbers() -> None:
     drawn = draw(5, 3)
     neurons = [Neuron(drawn.features, drawn.weights, drawn.bias, name) for name in ACTIVATIONS]
     lines = "\n".join(code(neuron) for neuron in neurons)
-    ran = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
-    printed = [float(found) for found in re.findall(r"-?\d+\.\d*", ran.stdout)]
+    (said,) = printed_by([lines])
+    printed = [float(found) for found in re.findall(r"-?\d+\.\d*", said)]
     shown = [
         value.item()
         for one in map(evaluate, neurons)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import gates
 from nnlab.activations import ACTIVATIONS
+from tests.interpreter import printed_by
 from tests.shown import programs
 
 PAGE = Path(__file__).parents[2] / "pages" / "2_neuron.py"
@@ -68,9 +67,8 @@ def test_it_opens_with_five_features_as_the_tutorial_has() -> None:
 @pytest.mark.parametrize("activation", ["Sigmoid", "GELU"])
 def test_the_lines_print_what_the_page_shows(activation: str) -> None:
     page = lesson(neuron_activation=activation, neuron_seed_weights="0.1__-2.55")
-    (source,) = programs(page)
-    ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
-    printed = [float(found) for found in re.findall(r"-?\d+\.\d*", ran.stdout)]
+    (said,) = printed_by(programs(page))
+    printed = [float(found) for found in re.findall(r"-?\d+\.\d*", said)]
     *products, _bias, z, y = numbers(page)
     assert printed == [*products, z, y]
 

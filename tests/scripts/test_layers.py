@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +14,7 @@ from nnlab.experiment import Experiment, Layer
 from nnlab.network import begin, build, trace
 from nnlab.registry import Choice
 from nnlab.scripts.layers import layers_code
+from tests.interpreter import printed_by
 from tests.networks import untrained
 
 NUMBER = re.compile(r"-?\d+\.\d*(?:e[-+]\d+)?")
@@ -32,11 +31,8 @@ BENT = replace(SEED, network=replace(SEED.network, layers=LEAKY))
 
 
 def printed(code: str) -> list[float]:
-    run = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=120
-    )
-    assert run.returncode == 0, run.stderr
-    return [float(found) for found in NUMBER.findall(run.stdout)]
+    (said,) = printed_by([code])
+    return [float(found) for found in NUMBER.findall(said)]
 
 
 def expected(experiment: Experiment, features: Sequence[float]) -> list[float]:
