@@ -7,7 +7,7 @@ from functools import partial
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
 from nnlab.ui.lessons import neuron
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("What does one neuron compute?"),
@@ -21,4 +21,4 @@ aim = neuron.choose_aim()
 neuron.predict(aim)
 
 start = neuron.choose_start(aim)
-live_with(partial(neuron.explore, aim, start), neuron.tell)
+live(partial(neuron.explore, aim, start), neuron.tell)

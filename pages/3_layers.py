@@ -10,7 +10,7 @@ from nnlab.language import gettext as _
 from nnlab.ui import lesson
 from nnlab.ui.controls import choose_seed, choose_untrained
 from nnlab.ui.lessons import layers
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("What do layers add?"),
@@ -37,4 +37,4 @@ lesson.predict(
 seed = choose_seed("layers", layers.FEATURES, layers.EDITS)
 with st.expander(_("Shape of the network"), icon=":material/account_tree:"):
     plain = choose_untrained("layers", seed)
-live_with(partial(layers.explore, plain), layers.tell)
+live(partial(layers.explore, plain), layers.tell)

@@ -7,7 +7,7 @@ from functools import partial
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
 from nnlab.ui.lessons import training
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("How does a network learn?"),
@@ -28,4 +28,4 @@ lesson.predict(
 )
 
 start = training.choose_start()
-live_with(partial(training.explore, start, frame.device()), training.tell)
+live(partial(training.explore, start, frame.device()), training.tell)
