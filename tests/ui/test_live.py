@@ -42,7 +42,10 @@ def test_the_rest_follows_a_part_only_where_something_was_decided(
 ) -> None:
     decided: list[bool] = []
     told: list[int] = []
+    monkeypatch.setattr(live, "alone", lambda: True)
     monkeypatch.setattr(live, "session_lock", nullcontext)
+    monkeypatch.setattr(link, "tidy", lambda: None)
+    monkeypatch.setattr("streamlit.rerun", follow)
     monkeypatch.setattr(link, "settled", lambda: decided[-1])
     parts = iter(range(9))
     known = live._Known[int]()
