@@ -31,6 +31,7 @@ from streamlit.runtime.state import SafeSessionState
 from streamlit.web.server import server_util
 
 from nnlab.ui import gathering, incoming, link, wire
+from nnlab.ui.hosting.turns import turns
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -39,6 +40,8 @@ FRONT_DOOR = "streamlit_app.py"
 FIRST_PAGE_S = 1.0
 """Seconds that the browser has to draw the first page, before the rest is made ready beside it."""
 _FIRST = ("torch", "nnlab.ui.front", "nnlab.ui.lessons.home")
+_LATER = ("sympy", "torch._dynamo", "pandas")
+"""The first optimizer wants torch._dynamo, which takes about a second beyond sympy."""
 _LOCK = "nnlab.lock"
 _making = threading.Lock()
 T = TypeVar("T")
@@ -104,13 +107,14 @@ def _import_first() -> None:
 def finish() -> None:
     """Import what the home page can do without and every lesson may need.
 
-    A lesson waits for it: what torch imports late, it imports in circles, and of two threads that
-    do so at once one could get half a module.
+    Nothing is drawn while one of them is imported, and a lesson waits for all: Plotly looks for
+    pandas among the modules that are there, and finds half a module as long as another thread
+    imports it. What torch imports late, it imports in circles, where two threads that do so at once
+    could get half a module as well.
     """
-    torch = import_module("torch")
-    # The first optimizer imports torch._dynamo, which takes about a second.
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
-    import_module("pandas")
+    for name in _LATER:
+        with turns().alone():
+            import_module(name)
     gc.collect()
     # All that lives now lives as long as the server: the collector need not look at it again.
     gc.freeze()

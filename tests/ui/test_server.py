@@ -114,6 +114,40 @@ print(steps)
     assert python(code) == str([0.0] * 8)
 
 
+@pytest.mark.parametrize("late", ["torch._dynamo", "pandas"])
+def test_nothing_is_drawn_from_half_a_module(late: str) -> None:
+    code = f"""
+import sys, time
+from threading import Event, Thread
+from types import ModuleType
+from streamlit.testing.v1 import AppTest
+from nnlab.ui import server
+server.FIRST_PAGE_S = 3600
+app = AppTest.from_file(f"{{server.STATIC.parent}}/streamlit_app.py", default_timeout=60).run()
+half, go_on, whole = Event(), Event(), server.import_module
+def slowly(name):
+    if name == "{late}":
+        sys.modules[name] = ModuleType(name)
+        half.set()
+        go_on.wait()
+        del sys.modules[name]
+    return whole(name)
+server.import_module = slowly
+finishing, drawing = Thread(target=server.finish), Thread(target=app.run)
+finishing.start()
+half.wait()
+drawing.start()
+while drawing.is_alive() and not server.turns()._line:
+    time.sleep(0.001)
+print(drawing.is_alive())
+go_on.set()
+finishing.join()
+drawing.join()
+print([each.message for each in app.exception])
+"""
+    assert python(code).splitlines() == ["True", "[]"]
+
+
 def test_what_is_done_once_is_done_when_anybody_goes_on() -> None:
     begun, may_end, seen = [], threading.Event(), []
 
