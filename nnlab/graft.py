@@ -87,7 +87,9 @@ def graft(experiment: Experiment, successor: Successor, module: nn.Sequential) -
     fresh, old, anew = build(plain), layers(module), []
     before: int | None = -1
     for layer, origin in zip(layers(fresh), successor.origins, strict=True):
-        if origin is not None and not _copied(old[origin], layer, same=before == origin - 1):
+        if origin is not None and (before == origin - 1 or _fits(old[origin], layer)):
+            _copy(old[origin], layer)
+        elif origin is not None:
             anew.append(origin)
         before = origin
     tensors = [*fresh.parameters(), *running(fresh)]
@@ -109,15 +111,17 @@ def _without_dropouts(layers: Sequence[Layer]) -> list[Layer]:
     return [replace(layer, dropout=0.0) for layer in layers]
 
 
-def _copied(source: LayerModules, target: LayerModules, *, same: bool) -> bool:
-    """Copy a layer's weights and what its batch norm keeps, and say whether that could be: where
-    its inputs are those of the `same` layer, as far as both reach; else only if all fits."""
-    if not same and source.linear.weight.shape != target.linear.weight.shape:
-        return False
+def _fits(source: LayerModules, target: LayerModules) -> bool:
+    """Whether a layer can take over another one's weights though its inputs are not those of the
+    same layer: only if all of them fit."""
+    return source.linear.weight.shape == target.linear.weight.shape
+
+
+def _copy(source: LayerModules, target: LayerModules) -> None:
+    """Copy a layer's weights and what its batch norm keeps, as far as both reach."""
     _overlap(source.linear, target.linear)
     if source.batch_norm is not None and target.batch_norm is not None:
         _overlap(source.batch_norm, target.batch_norm)
-    return True
 
 
 def _overlap(source: nn.Module, target: nn.Module) -> None:

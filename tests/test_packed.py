@@ -21,8 +21,8 @@ from nnlab.permalink import from_text, to_text
 from nnlab.player import Player
 from nnlab.registry import Choice
 from nnlab.training import Trainer, train
-from tests.by_hand import set_all
 from tests.engines.names import engines_for
+from tests.loading import set_all
 from tests.strategies import experiments
 from tests.test_training import same
 

@@ -18,7 +18,7 @@ from nnlab.network import build
 from nnlab.player import Player
 from nnlab.registry import Choice
 from nnlab.training import train
-from tests.by_hand import set_all
+from tests.loading import set_all
 from tests.strategies import experiments
 
 NORMED = Experiment(
