@@ -7,7 +7,7 @@ from functools import partial
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
 from nnlab.ui.lessons import depth
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("Why did it stop learning?"),
@@ -32,4 +32,4 @@ lesson.predict(
 )
 
 aim, seed = depth.choose_start()
-live_with(partial(depth.explore, aim, seed, frame.device()), depth.tell)
+live(partial(depth.explore, aim, seed, frame.device()), depth.tell)

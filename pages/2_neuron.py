@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from nnlab.language import gettext as _
-from nnlab.neuron import code, formula
 from nnlab.ui import lesson
-from nnlab.ui.lessons.neuron import choose_aim, choose_start, explore, predict
+from nnlab.ui.lessons import neuron
 from nnlab.ui.live import live
 
 lesson.question(
@@ -18,11 +17,8 @@ lesson.question(
         "an **activation**."
     ),
 )
-aim = choose_aim()
-predict(aim)
+aim = neuron.choose_aim()
+neuron.predict(aim)
 
-start = choose_start(aim)
-neuron = live(partial(explore, aim, start))
-
-lesson.formula(formula(neuron))
-lesson.code(code(neuron))
+start = neuron.choose_start(aim)
+live(partial(neuron.explore, aim, start), neuron.tell)

@@ -7,12 +7,10 @@ from functools import partial
 import streamlit as st
 
 from nnlab.language import gettext as _
-from nnlab.scripts.layers import layers_code
 from nnlab.ui import lesson
 from nnlab.ui.controls import choose_seed, choose_untrained
 from nnlab.ui.lessons import layers
 from nnlab.ui.live import live
-from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("What do layers add?"),
@@ -39,18 +37,4 @@ lesson.predict(
 seed = choose_seed("layers", layers.FEATURES, layers.EDITS)
 with st.expander(_("Shape of the network"), icon=":material/account_tree:"):
     plain = choose_untrained("layers", seed)
-seen = live(partial(layers.explore, plain))
-
-st.subheader(_("So what do layers add?"), anchor=False)
-layers.xor_task(seen.module, plain.sizes)
-lesson.predict(
-    "layers_linear",
-    _("all activations are Identity, so nothing bends. Can two layers then do more than one?"),
-    {"more": _("More"), "nothing": _("Just as much"), "less": _("Less")},
-    right="nothing",
-    because=_("(x W1 + B1) W2 + B2 is x (W1 W2) + (B1 W2 + B2): one matrix and one bias. Try it:"),
-)
-layers.collapse_task(seen.layers)
-lesson.formula(layers.formula(plain, seen.part))
-lesson.code(layers_code(seen.experiment, seen.features[0].tolist()))
-take_away(layers.taken(seen))
+live(partial(layers.explore, plain), layers.tell)

@@ -6,9 +6,8 @@ from functools import partial
 
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
-from nnlab.ui.lessons.training import choose_start, explore, taken
+from nnlab.ui.lessons import training
 from nnlab.ui.live import live
-from nnlab.ui.take_away import take_away
 
 lesson.question(
     _("How does a network learn?"),
@@ -28,12 +27,5 @@ lesson.predict(
     ),
 )
 
-start = choose_start()
-run = live(partial(explore, start, frame.device()))
-
-lesson.formula(
-    r"\theta \leftarrow \theta - \eta \frac{\partial L}{\partial \theta}, \qquad "
-    r"L = \frac{1}{n} \sum_{i=1}^{n} (\hat{y}_i - y_i)^2"
-)
-lesson.program(run.experiment, "training")
-take_away(taken(run))
+start = training.choose_start()
+live(partial(training.explore, start, frame.device()), training.tell)

@@ -7,7 +7,7 @@ from functools import partial
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
 from nnlab.ui.lessons import backward
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("How does the network know what to change?"),
@@ -32,4 +32,4 @@ lesson.predict(
 )
 
 drawn = backward.choose_network()
-live_with(partial(backward.explore, drawn), backward.tell)
+live(partial(backward.explore, drawn), backward.tell)

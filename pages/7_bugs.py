@@ -9,7 +9,7 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.ui import lesson
 from nnlab.ui.lessons import bugs
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("What does zero_grad do?"),
@@ -31,7 +31,7 @@ lesson.predict(
 )
 
 seed = bugs.choose_start()
-live_with(partial(bugs.pile_up, seed), bugs.tell)
+live(partial(bugs.pile_up, seed), bugs.tell)
 
 st.header(_("The bug zoo"), anchor=False)
 st.markdown(
@@ -40,4 +40,4 @@ st.markdown(
         "what is wrong, and mend it: your remedy is run, and the curve tells whether it helped."
     )
 )
-live_with(partial(bugs.visit_zoo, seed), bugs.count_mended)
+live(partial(bugs.visit_zoo, seed), bugs.count_mended)

@@ -7,7 +7,7 @@ from functools import partial
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
 from nnlab.ui.lessons import surface
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("Where is the bottom?"),
@@ -32,4 +32,4 @@ lesson.predict(
 )
 
 start = surface.choose_start()
-live_with(partial(surface.explore, start, frame.device()), surface.tell)
+live(partial(surface.explore, start, frame.device()), surface.tell)

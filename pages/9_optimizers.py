@@ -9,7 +9,7 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.ui import frame, lesson
 from nnlab.ui.lessons import optimizers
-from nnlab.ui.live import live_with
+from nnlab.ui.live import live
 
 lesson.question(
     _("Which optimizer, and why?"),
@@ -34,7 +34,7 @@ lesson.predict(
     ),
 )
 
-live_with(partial(optimizers.explore, frame.device()), partial(optimizers.tell, frame.device()))
+live(partial(optimizers.explore, frame.device()), partial(optimizers.tell, frame.device()))
 
 st.subheader(_("A learning rate that changes"), anchor=False)
 st.markdown(
@@ -55,4 +55,4 @@ lesson.predict(
         "to come to rest."
     ),
 )
-live_with(partial(optimizers.plan, frame.device()), optimizers.tell_plan)
+live(partial(optimizers.plan, frame.device()), optimizers.tell_plan)

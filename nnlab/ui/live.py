@@ -1,8 +1,9 @@
 """A live part of a lesson is redrawn alone while a slider in it is dragged, since a browser draws a
 few elements faster than a page. When something in it is decided (a slider let go of, a choice made,
-a part clicked) what follows from it is shown anew: the rest that goes with it, or the whole lesson.
+a part clicked) the rest is shown anew, all that follows from it, and still not the whole page.
 
-What is decided must go through nnlab.ui.link: Streamlit's own widgets stand outside of live parts.
+What is decided must go through nnlab.ui.link: what a widget of Streamlit keeps for itself moves the
+part, and leaves the rest behind.
 """
 
 from __future__ import annotations
@@ -22,25 +23,23 @@ from nnlab.ui.server import session_lock
 T = TypeVar("T")
 
 
-@st.fragment
-def live(part: Callable[[], T]) -> T:
-    """Show a part and return what it returns (to the whole lesson only, when that is run)."""
-    return _shown(part)
+def _nothing(seen: object) -> None:
+    """What follows from a part on which nothing else depends."""
 
 
-def live_every(seconds: float | None, part: Callable[[], T]) -> T:
-    """As live, and once more after every so many seconds, for what goes on by itself."""
-    shown: Callable[[Callable[[], T], float], T] = st.fragment(run_every=seconds)(_shown)
-    return shown(part, FRAME_S)
-
-
-def live_with(part: Callable[[], T], rest: Callable[[T], None]) -> None:
+def live(part: Callable[[], T], rest: Callable[[T], None] = _nothing) -> None:
     """Show a part, and under it the rest: all that follows from what the part returns.
 
     While the part is moved, the rest stands as when something was decided last. What is decided is
-    answered by both alone, which a browser draws sooner than the whole lesson.
+    answered by both alone.
     """
-    st.fragment(_shown_with)(part, rest, _Known())
+    st.fragment(_shown)(part, rest, _Known())
+
+
+def live_every(seconds: float | None, part: Callable[[], None]) -> None:
+    """Show a part anew after every so many seconds, since it goes on by itself. When something is
+    decided in it, the whole lesson follows."""
+    st.fragment(run_every=seconds)(_shown_again)(part)
 
 
 @dataclass(eq=False)
@@ -52,7 +51,7 @@ class _Known(Generic[T]):
     keys: set[str] = field(default_factory=set)
 
 
-def _shown_with(part: Callable[[], T], rest: Callable[[T], None], known: _Known[T]) -> None:
+def _shown(part: Callable[[], T], rest: Callable[[T], None], known: _Known[T]) -> None:
     language.use(language.current())
     with session_lock(), turns().turn(HAND_S):
         with link.asking(known.keys):
@@ -65,12 +64,12 @@ def _shown_with(part: Callable[[], T], rest: Callable[[T], None], known: _Known[
             link.tidy()
 
 
-def _shown(part: Callable[[], T], within: float = HAND_S) -> T:
+def _shown_again(part: Callable[[], None]) -> None:
     language.use(language.current())
-    with session_lock(), turns().turn(within):
+    with session_lock(), turns().turn(FRAME_S):
         if alone() and link.settled():
             st.rerun()
-        return part()
+        part()
 
 
 def alone() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
 import logging
 import os
 import shutil
@@ -31,14 +32,18 @@ from streamlit.runtime.state import SafeSessionState
 from streamlit.web.server import server_util
 
 from nnlab.ui import gathering, incoming, link, wire
+from nnlab.ui.hosting.turns import turns
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 FRONT_DOOR = "streamlit_app.py"
-FIRST_PAGE_S = 1.0
-"""Seconds that the browser has to draw the first page, before the rest is made ready beside it."""
+FIRST_PAGE_S = 2.0
+"""Seconds that the browser has to draw the first page and its picture, before the rest is made
+ready beside it."""
 _FIRST = ("torch", "nnlab.ui.front", "nnlab.ui.lessons.home")
+_LATER = ("sympy", "torch._dynamo", "pandas")
+"""The first optimizer wants torch._dynamo, which takes about a second beyond sympy."""
 _LOCK = "nnlab.lock"
 _making = threading.Lock()
 T = TypeVar("T")
@@ -104,13 +109,14 @@ def _import_first() -> None:
 def finish() -> None:
     """Import what the home page can do without and every lesson may need.
 
-    A lesson waits for it: what torch imports late, it imports in circles, and of two threads that
-    do so at once one could get half a module.
+    Nothing is drawn while one of them is imported, and a lesson waits for all: Plotly looks for
+    pandas among the modules that are there, and finds half a module as long as another thread
+    imports it. What torch imports late, it imports in circles, where two threads that do so at once
+    could get half a module as well.
     """
-    torch = import_module("torch")
-    # The first optimizer imports torch._dynamo, which takes about a second.
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
-    import_module("pandas")
+    for name in _LATER:
+        with turns().alone():
+            import_module(name)
     gc.collect()
     # All that lives now lives as long as the server: the collector need not look at it again.
     gc.freeze()
@@ -224,17 +230,25 @@ def plotly_script() -> str:
     return f"plotly-{import_module('plotly').__version__}.min.js"
 
 
+def packed(script: Path) -> Path:
+    """Where a script lies as browsers unpack it."""
+    return script.with_name(f"{script.name}.gz")
+
+
 @cache
 def serve_plotly(folder: Path = STATIC) -> Path:
-    """Copy plotly.js from the installed package to `folder`, where the browser gets it.
+    """Copy plotly.js from the installed package to `folder`, where the browser gets it, and beside
+    it once more, packed.
 
     Raises RuntimeError, in one sentence, where it is missing and can't be written.
     """
     target = folder / plotly_script()
-    if not target.exists():
+    if not target.exists() or not packed(target).exists():
         try:
             _copy(target)
         except OSError as error:
+            if target.exists():
+                return target
             message = (
                 f"Plotly's script can't be written to {target}: make that folder writable once, "
                 "or copy package_data/plotly.min.js of the plotly package there under this name."
@@ -244,11 +258,16 @@ def serve_plotly(folder: Path = STATIC) -> Path:
 
 
 def _copy(target: Path) -> None:
-    """Write beside the target, then rename, so that no browser gets half a script."""
+    """Write beside the targets, then rename, so that no browser gets half a script."""
+    content = files("plotly.package_data").joinpath("plotly.min.js").read_bytes()
+    _write(target, content)
+    _write(packed(target), gzip.compress(content, mtime=0))
+
+
+def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as beside:
         part = Path(beside) / target.name
-        with files("plotly.package_data").joinpath("plotly.min.js").open("rb") as source:
-            part.write_bytes(source.read())
+        part.write_bytes(content)
         part.chmod(0o644)
         shutil.move(part, target)

@@ -161,6 +161,20 @@ def test_pointing_in_one_picture_lights_up_the_other(layers: Page) -> None:
     expect(rings).to_have_count(1)
 
 
+def test_an_or_and_an_and_are_begun_with_and_make_an_xor(layers: Page) -> None:
+    layers.get_by_role("button", name="Start with two hidden units").click()
+    expect(exact(layers, "w1.0.0")).to_have_value("1")
+    wait_until_idle(layers)
+    assert parameters(layers)["layers_inputs"] == "2"
+    assert parameters(layers)["layers_x"] == "1_0"
+    for part, value in {"w1.0.0": "10", "w1.0.1": "-10", "b1.0": "-5"}.items():
+        click_part(layers, "layers_matrix", part)
+        expect(exact(layers, part)).to_be_visible()
+        type_exact(layers, part, value)
+        wait_until_idle(layers)
+    expect(layers.get_by_text("The output says: OR, but not AND.")).to_be_visible()
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,5 +1,5 @@
-"""A live part is run alone while something in it is moved; once that is decided, the whole lesson
-follows, before the part shows anything."""
+"""A live part is run alone while something in it is moved; once that is decided, the rest follows,
+and what goes on by itself is followed by the whole lesson, before it shows anything."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def follow() -> None:
 
 @pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("settled", [False, True])
-def test_the_lesson_follows_what_was_decided_in_a_part(
+def test_the_lesson_follows_what_was_decided_in_what_goes_on_by_itself(
     monkeypatch: pytest.MonkeyPatch, *, alone: bool, settled: bool
 ) -> None:
     monkeypatch.setattr(live, "alone", lambda: alone)
@@ -29,7 +29,7 @@ def test_the_lesson_follows_what_was_decided_in_a_part(
     monkeypatch.setattr("streamlit.rerun", follow)
     shown: list[int] = []
     try:
-        live._shown(lambda: shown.append(1))
+        live._shown_again(lambda: shown.append(1))
         followed = False
     except FollowedError:
         followed = True
@@ -42,11 +42,14 @@ def test_the_rest_follows_a_part_only_where_something_was_decided(
 ) -> None:
     decided: list[bool] = []
     told: list[int] = []
+    monkeypatch.setattr(live, "alone", lambda: True)
     monkeypatch.setattr(live, "session_lock", nullcontext)
+    monkeypatch.setattr(link, "tidy", lambda: None)
+    monkeypatch.setattr("streamlit.rerun", follow)
     monkeypatch.setattr(link, "settled", lambda: decided[-1])
     parts = iter(range(9))
     known = live._Known[int]()
     for each in (False, False, True, False):
         decided.append(each)
-        live._shown_with(lambda: next(parts), told.append, known)
+        live._shown(lambda: next(parts), told.append, known)
     assert told == [0, 0, 2, 2]

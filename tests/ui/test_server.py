@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 (a script under test brings its own imports)
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -114,6 +115,40 @@ print(steps)
     assert python(code) == str([0.0] * 8)
 
 
+@pytest.mark.parametrize("late", ["torch._dynamo", "pandas"])
+def test_nothing_is_drawn_from_half_a_module(late: str) -> None:
+    code = f"""
+import sys, time
+from threading import Event, Thread
+from types import ModuleType
+from streamlit.testing.v1 import AppTest
+from nnlab.ui import server
+server.FIRST_PAGE_S = 3600
+app = AppTest.from_file(f"{{server.STATIC.parent}}/streamlit_app.py", default_timeout=60).run()
+half, go_on, whole = Event(), Event(), server.import_module
+def slowly(name):
+    if name == "{late}":
+        sys.modules[name] = ModuleType(name)
+        half.set()
+        go_on.wait()
+        del sys.modules[name]
+    return whole(name)
+server.import_module = slowly
+finishing, drawing = Thread(target=server.finish), Thread(target=app.run)
+finishing.start()
+half.wait()
+drawing.start()
+while drawing.is_alive() and not server.turns()._line:
+    time.sleep(0.001)
+print(drawing.is_alive())
+go_on.set()
+finishing.join()
+drawing.join()
+print([each.message for each in app.exception])
+"""
+    assert python(code).splitlines() == ["True", "[]"]
+
+
 def test_what_is_done_once_is_done_when_anybody_goes_on() -> None:
     begun, may_end, seen = [], threading.Event(), []
 
@@ -197,8 +232,22 @@ def test_plotly_is_copied_whole_and_once(tmp_path: Path) -> None:
     folder = tmp_path / "static"
     script = server.serve_plotly(folder)
     assert script.name == server.plotly_script()
+    packed = server.packed(script)
     assert script.read_bytes().startswith(b"/**\n* plotly.js")
-    assert [path.name for path in folder.iterdir()] == [script.name]
+    assert gzip.decompress(packed.read_bytes()) == script.read_bytes()
+    assert sorted(folder.iterdir()) == [script, packed]
+
+
+def test_a_script_that_is_there_will_do_where_it_cannot_be_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_target: Path) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(server, "_copy", full)
+    script = tmp_path / server.plotly_script()
+    script.touch()
+    assert server.serve_plotly(tmp_path) == script
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:

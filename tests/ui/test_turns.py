@@ -134,3 +134,44 @@ def test_who_leaves_early_or_by_an_error_lets_the_next_one_begin(clock: Clock) -
         pass
     assert not turns._at_work
     turns.leave()
+
+
+def test_who_wants_to_be_alone_holds_others_off_and_waits_even_for_who_left_early() -> None:
+    turns, order, may_go, left = Turns(1), [], threading.Event(), threading.Event()
+
+    def leave_early() -> None:
+        with turns.turn(HAND_S):
+            turns.leave()
+            left.set()
+            may_go.wait()
+            order.append("left early")
+
+    def be_alone() -> None:
+        with turns.alone():
+            order.append("alone")
+
+    def come() -> None:
+        with turns.turn(HAND_S):
+            order.append("came later")
+
+    with others(3) as pool:
+        pool.submit(leave_early)
+        left.wait()
+        pool.submit(be_alone)
+        while not turns._closed:
+            time.sleep(0.001)
+        pool.submit(come)
+        while not turns._line:
+            time.sleep(0.001)
+        may_go.set()
+    assert order == ["left early", "alone", "came later"]
+
+
+def test_after_an_error_in_what_was_done_alone_everybody_may_come(clock: Clock) -> None:
+    turns = Turns(1)
+    with pytest.raises(ValueError, match="no"), turns.alone():
+        raise ValueError("no")
+    with turns.turn(HAND_S):
+        pass
+    with turns.alone():
+        assert not turns._inside

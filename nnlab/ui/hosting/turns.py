@@ -40,8 +40,10 @@ class Turns:
     at_once: int = 1
     _line: list[Ticket] = field(default_factory=list)
     _at_work: list[Ticket] = field(default_factory=list)
+    _inside: int = 0
+    _closed: bool = False
     _numbers: Iterator[int] = field(default_factory=count)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Condition = field(default_factory=threading.Condition)
     _mine: threading.local = field(default_factory=threading.local)
 
     @contextmanager
@@ -57,6 +59,23 @@ class Turns:
         finally:
             self.leave()
             self._mine.ticket = None
+            with self._lock:
+                self._inside -= 1
+                self._lock.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold everybody off, and go on when nobody is in a turn any more, not even who left it
+        before its time. Never inside a turn."""
+        with self._lock:
+            self._closed = True
+            self._lock.wait_for(lambda: not self._inside)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._closed = False
+                self._call()
 
     def leave(self) -> None:
         """End this thread's turn before its time: what follows is long, or waits for others."""
@@ -83,10 +102,13 @@ class Turns:
         while self._line and self._has_room(now):
             ticket = heappop(self._line)
             ticket.since = now
+            self._inside += 1
             self._at_work.append(ticket)
             ticket.called.set()
 
     def _has_room(self, now: float) -> bool:
+        if self._closed:
+            return False
         beside = sum(now - each.since >= LONGEST_S for each in self._at_work)
         return beside <= MOST_BESIDE and len(self._at_work) - beside < self.at_once
 

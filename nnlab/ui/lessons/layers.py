@@ -22,6 +22,7 @@ from nnlab.figures.network import diagram
 from nnlab.gates import CORNERS, GATES
 from nnlab.language import gettext as _
 from nnlab.network import LayerTrace, begin, build, locate, trace
+from nnlab.scripts.layers import layers_code
 from nnlab.training import train
 from nnlab.ui import lesson, link
 from nnlab.ui.parts import (
@@ -34,7 +35,7 @@ from nnlab.ui.parts import (
     undo_buttons,
 )
 from nnlab.ui.slider import Scale, live_sliders
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 
 FEATURES, EDITS = "layers_x", "layers_edits"
@@ -91,7 +92,30 @@ def explore(plain: Experiment) -> Seen:
     return seen
 
 
-def taken(seen: Seen) -> Taken:
+def tell(seen: Seen) -> None:
+    """What layers add: two tasks and a prediction. Then the formula and the program."""
+    st.subheader(_("So what do layers add?"), anchor=False)
+    xor_task(seen.module, seen.experiment.sizes)
+    _predict_linear()
+    collapse_task(seen.layers)
+    lesson.formula(formula(seen.experiment, seen.part))
+    lesson.code(layers_code(seen.experiment, seen.features[0].tolist()))
+    take_away(_taken(seen))
+
+
+def _predict_linear() -> None:
+    lesson.predict(
+        "layers_linear",
+        _("all activations are Identity, so nothing bends. Can two layers then do more than one?"),
+        {"more": _("More"), "nothing": _("Just as much"), "less": _("Less")},
+        right="nothing",
+        because=_(
+            "(x W1 + B1) W2 + B2 is x (W1 W2) + (B1 W2 + B2): one matrix and one bias. Try it:"
+        ),
+    )
+
+
+def _taken(seen: Seen) -> Taken:
     """The network on the screen, which has not learned anything."""
     return Taken("layers", lambda: Look.at(train(seen.experiment, engine=REFERENCE), 0))
 
@@ -197,12 +221,7 @@ def push_task(drawing: Diagram, drawn: Tensor, edits: Edits) -> None:
 
 def xor_task(module: nn.Sequential, sizes: Sequence[int]) -> None:
     """The gate that one neuron can't be: start with an OR and an AND, find the output's numbers."""
-    st.button(
-        _("Start with two hidden units that are an OR and an AND"),
-        icon=":material/join_inner:",
-        on_click=_start_xor,
-        key="layers_start_xor",
-    )
+    _offer_start()
     table = None
     if sizes[0] == 2:
         table = trace(module, torch.tensor(CORNERS))
@@ -235,6 +254,18 @@ def _truth_table(layers: Sequence[LayerTrace], columns: Sequence[Sequence[str]])
     ]
     head = f"| {' | '.join(heads)} |\n|{'--:|' * len(heads)}"
     return "\n".join((head, *(f"| {' | '.join(f'{v:.2f}' for v in row)} |" for row in rows)))
+
+
+@st.fragment
+def _offer_start() -> None:
+    """The button changes the shape too, which stands above: the whole lesson follows."""
+    if st.button(
+        _("Start with two hidden units that are an OR and an AND"),
+        icon=":material/join_inner:",
+        on_click=_start_xor,
+        key="layers_start_xor",
+    ):
+        st.rerun()
 
 
 def _start_xor() -> None:

@@ -13,7 +13,7 @@ from nnlab.figures import neuron as pictures
 from nnlab.gates import GATES, SEPARABLE, answers, right
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
-from nnlab.neuron import MOST_FEATURES, Evaluation, Neuron, draw, evaluate
+from nnlab.neuron import MOST_FEATURES, Evaluation, Neuron, code, draw, evaluate, formula
 from nnlab.ui import lesson, link
 from nnlab.ui.choice import choose
 from nnlab.ui.slider import Scale, live_sliders
@@ -122,6 +122,12 @@ def explore(aim: str, start: Neuron) -> Neuron:
     with worked:
         lesson.numbers(calculation(neuron, evaluation))
     return neuron
+
+
+def tell(neuron: Neuron) -> None:
+    """The formula and the program of what is on the screen."""
+    lesson.formula(formula(neuron))
+    lesson.code(code(neuron))
 
 
 def _show_plane(aim: str, neuron: Neuron, evaluation: Evaluation) -> None:
@@ -311,7 +317,10 @@ def _answer(gate: str, neuron: Neuron) -> None:
 
 
 def _count(gate: str, neuron: Neuron) -> Tally:
-    """Add the neuron's answers to those seen so far, which the link keeps."""
+    """Add the neuron's answers to those seen so far, which the link keeps once a slider is let
+    go of."""
     seen = gates.read(link.read(_SEEN)) | {answers(neuron)}
     link.hold(_SEEN, gates.written(seen))
+    if link.settled():
+        link.keep(_SEEN)
     return Tally(len(seen), max(right(row, gate) for row in seen))

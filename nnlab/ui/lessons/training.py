@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import streamlit as st
@@ -23,7 +23,7 @@ from nnlab.ui.choice import choose
 from nnlab.ui.controls import choose_seed
 from nnlab.ui.runs import run_of
 from nnlab.ui.slider import LogScale, WholeScale, live_slider
-from nnlab.ui.take_away import Look, Taken
+from nnlab.ui.take_away import Look, Taken, take_away
 from nnlab.ui.view import view
 
 AT = "training_at"
@@ -32,6 +32,18 @@ _LOG_LINES = 12
 
 _EDGES = {"weight": N_("weights"), "gradient": N_("gradients"), "change": N_("changes")}
 _ENDS = ("Sigmoid", "Identity")
+_FORMULA = (
+    r"\theta \leftarrow \theta - \eta \frac{\partial L}{\partial \theta}, \qquad "
+    r"L = \frac{1}{n} \sum_{i=1}^{n} (\hat{y}_i - y_i)^2"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What is on the screen: a run, and the recorded moment of it that is looked at."""
+
+    run: Run
+    moment: int
 
 
 def choose_start() -> Experiment:
@@ -52,7 +64,7 @@ def choose_start() -> Experiment:
     return Experiment(network=Network(layers), training=Training(zero_grad=not forgets), seed=seed)
 
 
-def explore(start: Experiment, device: str) -> Run:
+def explore(start: Experiment, device: str) -> Seen:
     """Sliders for the training, and the run that they give: its curve, its network, its steps."""
     controls, sights = st.columns([2, 3], gap="large")
     with controls:
@@ -71,15 +83,20 @@ def explore(start: Experiment, device: str) -> Run:
     with parts:
         st.subheader(_("One step, part by part"), anchor=False)
         walk(step)
-    return run
+    return Seen(run, moment)
 
 
-def taken(run: Run) -> Taken:
+def tell(seen: Seen) -> None:
+    """What a step does as a formula, the program of the run, and its files."""
+    lesson.formula(_FORMULA)
+    lesson.program(seen.run.experiment, "training")
+    take_away(_taken(seen))
+
+
+def _taken(seen: Seen) -> Taken:
     """The network at the moment that is looked at."""
-    last = len(run) - 1
-    moment = link.count(AT)
-    step = int(run.steps[last if moment is None else min(moment, last)])
-    return Taken("training", lambda: Look.at(run, step))
+    step = int(seen.run.steps[seen.moment])
+    return Taken("training", lambda: Look.at(seen.run, step))
 
 
 def _show_tasks(run: Run) -> None:
