@@ -15,4 +15,9 @@ if __name__ == "__main__":
     front.show()
 else:
     server.begin()
-    app = st.App(__file__, lifespan=server.laptop)
+
+    from starlette.middleware import Middleware
+
+    from nnlab.ui.plotly_js import Packed
+
+    app = st.App(__file__, lifespan=server.laptop, middleware=[Middleware(Packed)])

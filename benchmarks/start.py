@@ -28,6 +28,8 @@ print(middle - began, time.perf_counter() - middle)
 """
 DRAWN = "[data-testid=stMain] h1, [data-testid=stMain] h2"
 PICTURE = "[data-testid=stMain] .js-plotly-plot .main-svg"
+KEPT = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Python keeps what it has compiled, as it does on a laptop, whatever this shell says."""
 
 
 def import_seconds() -> tuple[float, float]:
@@ -43,7 +45,7 @@ def page_seconds(chromium: Browser) -> tuple[float, float]:
     """Seconds from starting the server to the page's heading and its last running script, and to
     its picture, which Plotly draws when the page stands."""
     began = time.perf_counter()
-    with serving(laptop, free_port()) as served:
+    with serving(laptop, free_port(), environment=KEPT) as served:
         page = chromium.new_page()
         page.goto(served.url)
         page.wait_for_selector(DRAWN, timeout=60_000)

@@ -43,6 +43,7 @@ from nnlab.engines.compiled import Compiled
 from nnlab.engines.problem import Course, Engine, Problem, Room
 from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.history import History
+from nnlab.passage import Setup
 from nnlab.registry import Choice
 from nnlab.sweep import sweep as nnlab_sweep
 
@@ -180,12 +181,41 @@ def compare(work: Work, peers: dict[str, tuple[Peer | None, float | None]]) -> l
     return rows
 
 
-def history_cost(work: Work) -> str:
-    """How much longer a run takes for its history, every step with parameters and gradients: the
-    median of many pairs, since a pair is over in milliseconds."""
-    pairs = [(nnlab(work, stride=10**9)[0], nnlab(work)[0]) for _ in range(60)]
+def history_cost(name: str, experiment: Experiment) -> str:
+    """How much longer a run takes for its history, as it is kept: the median of many pairs, since a
+    pair is over in milliseconds."""
+    setup = Setup(experiment, "cpu", "compiled")
+
+    def seconds(make: Callable[[], History]) -> float:
+        began = time.perf_counter()
+        history = make()
+        made = time.perf_counter() - began
+        learner = setup.learner(history)
+        began = time.perf_counter()
+        learner.go(experiment.n_steps)
+        return made + time.perf_counter() - began
+
+    pairs = [(seconds(lambda: setup.nothing_yet(1)), seconds(setup.history)) for _ in range(60)]
     ratio = statistics.median(kept / bare for bare, kept in pairs)
-    return f"{work.name}: {100 * (ratio - 1):+.0f} %"
+    return f"{name}: {100 * (ratio - 1):+.1f} %"
+
+
+def runs() -> dict[str, Experiment]:
+    """The works as experiments, which draw their own rows and weights."""
+    spirals = Data(Choice("spiral", (("n_samples", 250),)))
+    tanh = Choice("Tanh")
+    training = Training(learning_rate=0.03, batch_size=10)
+    small = Network((Layer(4, tanh), Layer(2, tanh), Layer(1, tanh)))
+    big = Network((*[Layer(8, tanh)] * 6, Layer(1, tanh)))
+    classes = Training(Choice("CrossEntropyLoss"), Choice("Adam"), 0.001, 20, 32, shuffle=True)
+    return {
+        "W1": Experiment(training=Training(epochs=5000)),
+        "W2": Experiment(spirals, small, replace(training, epochs=200)),
+        "W2max": Experiment(spirals, big, replace(training, epochs=100)),
+        "W3": Experiment(
+            Data(Choice("digits")), Network((Layer(32, Choice("ReLU")), Layer(10))), classes
+        ),
+    }
 
 
 def frame(work: Work) -> list[Row]:
@@ -353,8 +383,8 @@ def digits_beside_peers() -> list[Row]:
 
 
 def histories() -> list[str]:
-    costs = map(history_cost, (*playgrounds(), digits()))
-    return ["\nA whole history costs: " + ", ".join(costs)]
+    costs = itertools.starmap(history_cost, runs().items())
+    return ["\nA run's history costs: " + ", ".join(costs)]
 
 
 def limits() -> list[str]:

@@ -14,6 +14,12 @@ from nnlab.devices import readable
 MOST_BYTES = 64 * 2**20
 """Memory for the parameters and gradients of one run: 64 MiB."""
 LEAST_MOMENTS = 4
+SMALL = 100
+"""Parameters below which a light history keeps every moment."""
+WHOLE_BYTES = 2**17
+"""Of a larger network it keeps the first moments, up to so much, and from then on those on the
+stride LATER: to write every one would cost the compiled engine a fifth of its time."""
+LATER = 16
 _BYTES_PER_NUMBER = 4
 
 
@@ -39,21 +45,28 @@ class Moments(NamedTuple):
 
 class History:
     """Room for so many moments of P parameters and B buffers, within `MOST_BYTES` (but at least a
-    few). Steps on the `stride` are kept."""
+    few). Steps on the `stride` are kept. A light one has every step of its beginning alone."""
 
     def __init__(
-        self,
-        moments: int,
-        n_parameters: int,
-        n_buffers: int,
-        device: torch.device,
-        stride: int = 1,
+        self, moments: int, n_parameters: int, n_buffers: int, device: torch.device
     ) -> None:
         self.capacity = min(moments, most_moments(n_parameters, n_buffers))
-        self.stride = stride
+        self.stride = 1
+        self._whole = self.capacity
         self._count = 0
         self._kept = _room(self.capacity, n_parameters, n_buffers, device)
         self.newest = self._kept.rows(slice(0))
+
+    @classmethod
+    def light(cls, steps: int, n_parameters: int, n_buffers: int, device: torch.device) -> History:
+        """That of a run of so many steps, which costs a fast engine little to write."""
+        if later(n_parameters) == 1:
+            return cls(steps, n_parameters, n_buffers, device)
+        whole = min(steps, WHOLE_BYTES // bytes_of(n_parameters, n_buffers))
+        moments = whole + -(-(steps - whole) // LATER)
+        history = cls(moments, n_parameters, n_buffers, device)
+        history._whole = min(whole, history.capacity)
+        return history
 
     def record(
         self, step: int, loss: Tensor, parameters: Sequence[nn.Parameter], buffers: Tensor
@@ -74,10 +87,17 @@ class History:
         """Have room for one more moment at least."""
         if self._count == self.capacity:
             self._thin()
+        elif self._count == self._whole and self.stride == 1:
+            self.stride = LATER
+
+    @property
+    def free(self) -> int:
+        """Moments for which there is room on this stride."""
+        return (self._whole if self.stride == 1 else self.capacity) - self._count
 
     def room(self) -> Moments:
         """The rows that are still to be written, to be written to from the first one on."""
-        return self._kept.rows(slice(self._count, None))
+        return self._kept.rows(slice(self._count, self._count + self.free))
 
     def filled(self, rows: int, newest: Moments) -> None:
         """So many rows of the room have been written to, up to the newest moment, which is given in
@@ -92,10 +112,12 @@ class History:
         self._count += 1
 
     def inherit(self, earlier: History, newest: Moments) -> None:
-        """Take over what an earlier history kept up to a moment, from which this one goes on."""
+        """Take over what an earlier history kept up to a moment, from which this one goes on: on
+        the earlier one's stride, if a step up to there is missing."""
         past = earlier._kept.rows(slice(earlier._count))
         past = past.rows(slice(int((past.steps <= newest.steps).sum())))
-        self.stride, self._count, self.newest = earlier.stride, len(past.steps), newest
+        self._count, self.newest = len(past.steps), newest
+        self.stride = earlier.stride if self._count <= int(newest.steps) else 1
         for kept, old in zip(self._kept, past, strict=True):
             kept[: self._count] = old
 
@@ -117,19 +139,29 @@ class History:
 
     def _thin(self) -> None:
         """Copies, so that a run handed out earlier keeps what it has."""
-        thinned = self._kept.rows(slice(None, None, 2))
+        self.stride *= 2
+        kept_on = self._kept.steps % self.stride == 0
+        thinned = Moments(*(each[kept_on] for each in self._kept))
         sizes = self._kept.parameters.shape[1], self._kept.buffers.shape[1]
         self._kept = _room(self.capacity, *sizes, self._kept.losses.device)
         self._count = len(thinned.steps)
         for kept, old in zip(self._kept, thinned, strict=True):
             kept[: self._count] = old
-        self.stride *= 2
 
 
 def most_moments(n_parameters: int, n_buffers: int, part: int = 1) -> int:
     """How many moments fit into `MOST_BYTES`, or one part of so many of it, but at least a few."""
-    n_bytes = _BYTES_PER_NUMBER * (2 * n_parameters + n_buffers)
-    return max(MOST_BYTES // (part * n_bytes), LEAST_MOMENTS)
+    return max(MOST_BYTES // (part * bytes_of(n_parameters, n_buffers)), LEAST_MOMENTS)
+
+
+def later(n_parameters: int) -> int:
+    """The stride of a light history after its beginning."""
+    return LATER if n_parameters >= SMALL else 1
+
+
+def bytes_of(n_parameters: int, n_buffers: int) -> int:
+    """Those of a moment, but for its step and its loss."""
+    return _BYTES_PER_NUMBER * (2 * n_parameters + n_buffers)
 
 
 def joined(parts: Sequence[Moments]) -> Moments:

@@ -20,10 +20,20 @@ class Setup(NamedTuple):
     device: str
     engine: str
 
-    def history(self, moments: int, stride: int = 1) -> History:
-        """Room for so many moments of it."""
-        sizes = self.experiment.n_parameters, self.experiment.n_buffers
-        return History(moments, *sizes, resolve(self.device), stride)
+    def history(self) -> History:
+        """That of the whole run."""
+        make = ENGINES[self.engine].history
+        return make(self.experiment.n_steps + 1, *self._sizes, resolve(self.device))
+
+    def nothing_yet(self, moments: int) -> History:
+        """Room for so many moments, of which none is kept until its stride is another one."""
+        history = History(moments, *self._sizes, resolve(self.device))
+        history.stride = self.experiment.n_steps + 1
+        return history
+
+    @property
+    def _sizes(self) -> tuple[int, int]:
+        return self.experiment.n_parameters, self.experiment.n_buffers
 
     def learner(self, history: History) -> Learner:
         """One that stands at the very start, and writes into the history."""
@@ -35,7 +45,7 @@ def passage(setup: Setup, before: Checkpoint | None, steps: range) -> History:
     start of the training. The steps have to fit into a history."""
     first, last = steps[0], steps[-1]
     # On the way there nothing is kept but, perhaps, the very first moment.
-    history = setup.history(len(steps) + 1, stride=setup.experiment.n_steps + 1)
+    history = setup.nothing_yet(len(steps) + 1)
     learner = setup.learner(history)
     if before is not None:
         learner.resume(before)

@@ -234,7 +234,7 @@ class Player:
 
     def moments(self) -> list[int]:
         """At most MOST_POINTS moments, spread over the run, the newest among them."""
-        return _spread(len(self.run))
+        return _spread(self.run.steps)
 
     def series(self, name: str, measure: Measure) -> tuple[Tensor, Tensor]:
         """Steps [M] and, for each, what `measure` gives for a moment [M, ...], of at most
@@ -301,12 +301,13 @@ def _from_the_start(experiment: Experiment) -> Experiment:
     return replace(experiment, interventions=())
 
 
-def _spread(count: int) -> list[int]:
-    """At most MOST_POINTS of so many moments, on a stride that doubles, and the last."""
+def _spread(steps: Tensor) -> list[int]:
+    """The places of at most MOST_POINTS of the steps, those on a stride that doubles, and of the
+    last."""
     stride = 1
-    while count / stride > MOST_POINTS:
+    while len(places := (steps % stride == 0).nonzero()) > MOST_POINTS:
         stride *= 2
-    return sorted({*range(0, count, stride), count - 1})
+    return sorted({*places[:, 0].tolist(), len(steps) - 1})
 
 
 def _epochs(count: int) -> Callable[[Experiment, int], int]:

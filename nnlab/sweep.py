@@ -30,6 +30,7 @@ from nnlab.datasets import Samples
 from nnlab.engines import compiled, crowd
 from nnlab.engines.selection import AUTO, chosen
 from nnlab.experiment import Experiment
+from nnlab.history import later
 from nnlab.limits import ExperimentError, OneOf
 from nnlab.measures import losses_on
 from nnlab.rows import rows_of, source_of
@@ -119,7 +120,7 @@ def outcome_of(run: Run) -> Outcome:
 
 def _outcome(run: Run, training: Samples, test: Samples) -> Outcome:
     last = int(run.steps[-1])
-    steps = torch.tensor([*range(0, last, _stride(last)), last])
+    steps = torch.tensor([*range(0, last, _stride(run.experiment, last)), last])
     moments = (torch.searchsorted(run.steps, steps, right=True) - 1).unique()
     on_training = _training_losses(run, training, moments)
     on_test = losses_on(run, test, moments) if len(test.x) else on_training
@@ -127,10 +128,10 @@ def _outcome(run: Run, training: Samples, test: Samples) -> Outcome:
     return Outcome(run.experiment, run.steps[moments], losses, run.diverged_at, run.engine)
 
 
-def _stride(last: int) -> int:
+def _stride(experiment: Experiment, last: int) -> int:
     """Steps between two moments of an outcome, of as many steps: a power of two, as those of a
     history, so that it has kept them."""
-    return 1 << (last // POINTS).bit_length()
+    return max(later(experiment.n_parameters), 1 << (last // POINTS).bit_length())
 
 
 def _samples(experiment: Experiment) -> tuple[Samples, Samples]:
@@ -177,7 +178,8 @@ def _runs(part: Part) -> list[Run]:
     """One that breaks off in a crowd is trained once more alone, for the moments before it did."""
     together: list[Run | None] = [None for _each in part.experiments]
     if all(crowd.fits(each, part.engine) for each in part.experiments):
-        stride = _stride(part.experiments[0].n_steps)
+        first = part.experiments[0]
+        stride = _stride(first, first.n_steps)
         together = crowd.train_together(part.experiments, part.engine, stride)
     pairs = zip(part.experiments, together, strict=True)
     return [train(each, engine=part.engine) if run is None else run for each, run in pairs]

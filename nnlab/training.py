@@ -110,7 +110,7 @@ class Trainer:
         self.engine = chosen(experiment, self.device, engine)
         self.diverged_at: int | None = None
         self._setup = Setup(experiment, str(self.device), self.engine)
-        self._history = self._setup.history(experiment.n_steps + 1)
+        self._history = self._setup.history()
         self._run: Run | None = None
         self._learner = self._setup.learner(self._history)
         self._checkpoints = Checkpoints(self.pace)

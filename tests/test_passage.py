@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nnlab import history, training
 from nnlab.branches import branch
+from nnlab.engines import compiled
 from nnlab.experiment import Experiment, Intervention, Layer, Network, Training
 from nnlab.passage import passage
 from nnlab.player import Player
@@ -189,3 +190,77 @@ def test_a_promise_is_judged_by_its_very_steps(name: str) -> None:
     for promise in preset.promises:
         measured = promise.measured(seen, seen.moment(preset.due))
         assert measured == promise.measured(whole.run, whole.run.moment(preset.due))
+
+
+needs_numba = pytest.mark.skipif(not compiled.installed(), reason="numba is not installed")
+LARGE = Experiment(
+    network=Network((Layer(12, Choice("Tanh")), Layer(1))),
+    training=Training(epochs=100, batch_size=4, shuffle=True),
+)
+
+
+@contextmanager
+def short_beginning(moments: int) -> Iterator[None]:
+    """Light histories of the large network that keep only so many moments without a gap."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "WHOLE_BYTES", moments * history.bytes_of(LARGE.n_parameters, 0))
+        yield
+
+
+def test_a_small_network_and_a_slow_engine_keep_every_step() -> None:
+    with short_beginning(10):
+        assert len(train(Experiment(training=LARGE.training))) == 301
+        assert all(len(train(LARGE, engine=name)) == 301 for name in ENGINES if name != "compiled")
+
+
+@pytest.fixture(scope="module")
+def whole_large() -> Run:
+    with short_beginning(301):
+        run = train(LARGE, engine="compiled")
+    assert len(run) == 301
+    return run
+
+
+@needs_numba
+@pytest.mark.parametrize("moments", [0, 1, 10, 16, 17, 300, 301, 302])
+def test_a_fast_engine_keeps_a_whole_beginning_and_then_a_stride(
+    moments: int, whole_large: Run
+) -> None:
+    with short_beginning(moments):
+        trainer = Trainer(LARGE, engine="compiled")
+        while not trainer.finished:
+            trainer.advance(7)
+        run = train(LARGE, engine="compiled")
+    first = -(-moments // history.LATER) * history.LATER
+    kept = {*range(min(moments, 301)), *range(first, 301, history.LATER), 300}
+    assert run.steps.tolist() == sorted(kept)
+    assert same(trainer.run, run)
+    for step in range(301):
+        assert torch.equal(trainer.at(step).gradients[0], whole_large.gradients[step])
+
+
+@needs_numba
+@pytest.mark.parametrize("moments", [0, 10, 17])
+@pytest.mark.parametrize("changed", [0, 5, 10, 37, 299])
+def test_a_branch_keeps_what_a_run_of_its_own_would(moments: int, changed: int) -> None:
+    other = branch(LARGE, changed, Intervention(changed, "learning_rate", 0.3))
+    with short_beginning(moments):
+        earlier = Trainer(LARGE, engine="compiled")
+        earlier.advance(300)
+        resumed = Trainer.resume(other, earlier)
+        resumed.advance(300)
+        assert same(resumed.run, train(other, engine="compiled"))
+
+
+@needs_numba
+@pytest.mark.parametrize("capacity", [4, 15, 25])
+def test_a_light_history_thins_when_it_is_full(
+    capacity: int, whole_large: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = capacity * history.bytes_of(LARGE.n_parameters, 0)
+    monkeypatch.setattr(history, "MOST_BYTES", room)
+    with short_beginning(10):
+        run = train(LARGE, engine="compiled")
+    assert len(run) <= capacity + 1
+    assert torch.equal(run.parameters, whole_large.parameters[run.steps])
+    assert len(run.steps[:-1].diff().unique()) == 1

@@ -164,6 +164,15 @@ def test_the_curves_are_few_and_end_now(player: Player) -> None:
     assert values[-1].tolist() == pytest.approx(list(player.standing()), rel=1e-5)
 
 
+def test_the_curves_are_evenly_spread_over_a_run_with_a_whole_beginning() -> None:
+    layers = (Layer(12, Choice("Tanh")), Layer(1))
+    player = Player(replace(START, network=Network(layers)))
+    player.trainer.advance(600)
+    steps = player.run.steps[player.moments()]
+    assert len(steps) <= MOST_POINTS + 1
+    assert len(steps[:-1].diff().unique()) == 1
+
+
 def test_what_was_measured_for_a_moment_is_not_measured_again(player: Player) -> None:
     asked: list[int] = []
 

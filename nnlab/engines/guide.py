@@ -59,8 +59,7 @@ class Guide:
         end = self.step if self.patience.over else min(last, self._next_change() - 1)
         if self._next_kept() <= end:
             self._history.make_room()
-        rows, stride = len(self._history.room().steps), self._history.stride
-        return min(end, self._next_kept() + rows * stride - 1)
+        return min(end, self._next_kept() + self._history.free * self._history.stride - 1)
 
     def _next_kept(self) -> int:
         """The next step to look at that is on the history's stride."""

@@ -34,11 +34,13 @@ MOST_PARAMETERS = 2**16
 
 class Offer(NamedTuple):
     """An engine: why it can't train an experiment on a device, as a sentence, or None; whether it
-    is the one to take if it can; and how it begins."""
+    is the one to take if it can; how it begins; and the history of so many steps, parameters and
+    buffers that is cheap enough for it."""
 
     refusal: Callable[[Experiment, torch.device], str | None]
     suits: Callable[[Experiment, torch.device], bool]
     make: Callable[[Experiment, str, History], Learner]
+    history: Callable[[int, int, int, torch.device], History] = History
 
 
 def _compiled_refusal(experiment: Experiment, device: torch.device) -> str | None:
@@ -66,7 +68,10 @@ def _batched_suits(experiment: Experiment, device: torch.device) -> bool:
 ENGINES: Mapping[str, Offer] = MappingProxyType(
     {
         "compiled": Offer(
-            _compiled_refusal, _compiled_suits, partial(Guide, make=compiled.Compiled)
+            _compiled_refusal,
+            _compiled_suits,
+            partial(Guide, make=compiled.Compiled),
+            History.light,
         ),
         "batched": Offer(_batched_refusal, _batched_suits, partial(Guide, make=batched.Batched)),
         REFERENCE: Offer(lambda *_: None, lambda *_: True, Reference),

@@ -28,6 +28,7 @@ from nnlab.ui.hosting.house import House, house
 from nnlab.ui.hosting.log import LOGGER, keep_log
 from nnlab.ui.hosting.memory import give_back
 from nnlab.ui.hosting.overlook import overlook
+from nnlab.ui.plotly_js import Packed
 
 SCRIPT = Path(__file__).parents[2] / server.FRONT_DOOR
 LET_GO_S = 30.0
@@ -79,6 +80,7 @@ def _app(of: House) -> st.App:
         Middleware(Headers, policy=policy(of.frame_ancestors)),
         Middleware(Admission, most=of.sessions),
         Middleware(Elsewhere),
+        Middleware(Packed),
     ]
     return st.App(SCRIPT, lifespan=_lifespan, middleware=doors, on_script_error=_count)
 

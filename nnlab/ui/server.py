@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
 import logging
 import os
 import shutil
@@ -37,8 +38,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 FRONT_DOOR = "streamlit_app.py"
-FIRST_PAGE_S = 1.0
-"""Seconds that the browser has to draw the first page, before the rest is made ready beside it."""
+FIRST_PAGE_S = 2.0
+"""Seconds that the browser has to draw the first page and its picture, before the rest is made
+ready beside it."""
 _FIRST = ("torch", "nnlab.ui.front", "nnlab.ui.lessons.home")
 _LATER = ("sympy", "torch._dynamo", "pandas")
 """The first optimizer wants torch._dynamo, which takes about a second beyond sympy."""
@@ -228,17 +230,25 @@ def plotly_script() -> str:
     return f"plotly-{import_module('plotly').__version__}.min.js"
 
 
+def packed(script: Path) -> Path:
+    """Where a script lies as browsers unpack it."""
+    return script.with_name(f"{script.name}.gz")
+
+
 @cache
 def serve_plotly(folder: Path = STATIC) -> Path:
-    """Copy plotly.js from the installed package to `folder`, where the browser gets it.
+    """Copy plotly.js from the installed package to `folder`, where the browser gets it, and beside
+    it once more, packed.
 
     Raises RuntimeError, in one sentence, where it is missing and can't be written.
     """
     target = folder / plotly_script()
-    if not target.exists():
+    if not target.exists() or not packed(target).exists():
         try:
             _copy(target)
         except OSError as error:
+            if target.exists():
+                return target
             message = (
                 f"Plotly's script can't be written to {target}: make that folder writable once, "
                 "or copy package_data/plotly.min.js of the plotly package there under this name."
@@ -248,11 +258,16 @@ def serve_plotly(folder: Path = STATIC) -> Path:
 
 
 def _copy(target: Path) -> None:
-    """Write beside the target, then rename, so that no browser gets half a script."""
+    """Write beside the targets, then rename, so that no browser gets half a script."""
+    content = files("plotly.package_data").joinpath("plotly.min.js").read_bytes()
+    _write(target, content)
+    _write(packed(target), gzip.compress(content, mtime=0))
+
+
+def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as beside:
         part = Path(beside) / target.name
-        with files("plotly.package_data").joinpath("plotly.min.js").open("rb") as source:
-            part.write_bytes(source.read())
+        part.write_bytes(content)
         part.chmod(0o644)
         shutil.move(part, target)

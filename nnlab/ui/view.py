@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from nnlab.figures.written import written
 from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.component import component
@@ -41,7 +42,7 @@ def view(
     _mount(
         key=key,
         data={
-            "figure": figure.to_json(remove_uids=False),
+            "figure": written(figure),
             "alt": alt,
             "height": height or figure.layout.height or DEFAULT_HEIGHT,
             "key": key,

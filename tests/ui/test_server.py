@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 (a script under test brings its own imports)
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -231,8 +232,22 @@ def test_plotly_is_copied_whole_and_once(tmp_path: Path) -> None:
     folder = tmp_path / "static"
     script = server.serve_plotly(folder)
     assert script.name == server.plotly_script()
+    packed = server.packed(script)
     assert script.read_bytes().startswith(b"/**\n* plotly.js")
-    assert [path.name for path in folder.iterdir()] == [script.name]
+    assert gzip.decompress(packed.read_bytes()) == script.read_bytes()
+    assert sorted(folder.iterdir()) == [script, packed]
+
+
+def test_a_script_that_is_there_will_do_where_it_cannot_be_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_target: Path) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(server, "_copy", full)
+    script = tmp_path / server.plotly_script()
+    script.touch()
+    assert server.serve_plotly(tmp_path) == script
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:

@@ -239,12 +239,21 @@ def _begin_epoch(task, memory, order):
 
 
 @compiled(inline="always")
+def _copy(values, room):
+    """Fill the room from the values, as far as it goes."""
+    whole = len(room) - len(room) % LANES
+    for p in range(0, whole, LANES):
+        store(room, p, load(values, p))
+    for p in range(whole, len(room)):
+        room[p] = values[p]
+
+
+@compiled(inline="always")
 def _write(record, row, step, memory):
     record.steps[row] = step
     record.losses[row] = memory.loss[0]
-    for p in range(record.parameters.shape[1]):
-        record.parameters[row, p] = memory.theta[p]
-        record.gradients[row, p] = memory.gradient[p]
+    _copy(memory.theta, record.parameters[row])
+    _copy(memory.gradient, record.gradients[row])
 
 
 @numba.njit(error_model="numpy", nogil=True, no_cfunc_wrapper=True)

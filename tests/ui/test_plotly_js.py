@@ -1,0 +1,71 @@
+"""plotly.js leaves this machine as it was packed once, and the page tells of it."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
+
+from nnlab.ui.plotly_js import Packed
+from nnlab.ui.server import packed, plotly_script
+from tests.loop import run
+
+SCRIPT = f"/app/static/{plotly_script()}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    packed(tmp_path / plotly_script()).write_bytes(gzip.compress(b"a picture"))
+    return tmp_path
+
+
+def asked(folder: Path, path: str, method: str = "GET", **headers: str) -> tuple[Headers, bytes]:
+    """The answer's headers and content, where the app would say "the app"."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    given = Headers({name.replace("_", "-"): value for name, value in headers.items()})
+    scope = {"type": "http", "method": method, "path": path, "headers": given.raw}
+    run(Packed(PlainTextResponse("the app"), folder)(scope, receive, send))
+    return Headers(raw=sent[0]["headers"]), sent[1]["body"]
+
+
+def test_who_can_unpack_it_gets_it_packed(folder: Path) -> None:
+    headers, content = asked(folder, SCRIPT, accept_encoding="gzip, br")
+    assert gzip.decompress(content) == b"a picture"
+    assert headers["content-encoding"] == "gzip"
+    assert headers["content-type"].startswith("text/javascript")
+
+
+def test_a_page_tells_of_it(folder: Path) -> None:
+    headers, content = asked(folder, "/neuron", accept="text/html", accept_encoding="gzip")
+    assert headers["link"] == f"<{SCRIPT[1:]}>; rel=prefetch; as=script"
+    assert content == b"the app"
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "encoding"),
+    [
+        (SCRIPT, "GET", "identity"),
+        (SCRIPT, "HEAD", "gzip"),
+        ("/app/static/view.js", "GET", "gzip"),
+    ],
+)
+def test_everything_else_is_the_apps(folder: Path, path: str, method: str, encoding: str) -> None:
+    headers, content = asked(folder, path, method, accept_encoding=encoding)
+    assert (content, "link" in headers) == (b"the app", False)
+
+
+def test_before_it_is_packed_nothing_is_told(tmp_path: Path) -> None:
+    headers, _ = asked(tmp_path, "/", accept="text/html")
+    assert "link" not in headers
+    assert asked(tmp_path, SCRIPT, accept_encoding="gzip")[1] == b"the app"
