@@ -11,6 +11,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -20,16 +21,19 @@ from nnlab.experiment import Data, Experiment, Layer, Network, Training
 from nnlab.registry import Choice
 from nnlab.training import Trainer
 
-SIZES = [(hidden, rows) for hidden in (4, 16, 64, 256, 1024, 4096) for rows in (100, 1000, 10_000)]
-GROWTH = [*SIZES, (4, 100_000), (16, 100_000), (64, 100_000)]
+ONE = [((hidden,), rows) for hidden in (4, 16, 64, 256, 1024, 4096) for rows in (100, 1000, 10_000)]
+MANY = [((hidden,), 100_000) for hidden in (4, 16, 64)]
+PAIRS = ((64, 64), (128, 128), (256, 256), (512, 512), (1024, 16), (16, 1024), (2048, 32))
+TWO = [(hidden, rows) for hidden in PAIRS for rows in (8, 100, 1000)]
+GROWTH = [*ONE, *MANY, *TWO]
 RUN_S, RUNS, LONGEST_S = 0.03, 5, 3.0
 
 
-def two_layers(hidden: int, rows: int) -> Experiment:
-    """One hidden layer on a spiral, all rows in a batch."""
+def on_a_spiral(hidden: Sequence[int], rows: int) -> Experiment:
+    """Hidden layers of so many units, all rows in a batch."""
     return Experiment(
         Data(Choice("spiral", (("n_samples", rows),))),
-        Network((Layer(hidden, Choice("Tanh")), Layer(1))),
+        Network((*(Layer(units, Choice("Tanh")) for units in hidden), Layer(1))),
         Training(loss=Choice("BCEWithLogitsLoss"), epochs=10_000, batch_size=100_000),
     )
 
@@ -51,22 +55,23 @@ def update_time(experiment: Experiment, engine: str) -> float:
     return statistics.median(times)
 
 
-def measured(hidden: int, rows: int) -> tuple[int, dict[str, float], str]:
+def measured(hidden: Sequence[int], rows: int) -> tuple[int, dict[str, float], str]:
     """The work, the seconds of each engine, and the engine that is chosen."""
-    experiment = two_layers(hidden, rows)
+    experiment = on_a_spiral(hidden, rows)
     times = {name: update_time(experiment, name) for name in selection.ENGINES}
     chosen = selection.chosen(experiment, torch.device("cpu"))
     return experiment.n_parameters * rows, times, chosen
 
 
-def line(hidden: int, rows: int, found: tuple[int, dict[str, float], str]) -> str:
+def line(hidden: Sequence[int], rows: int, found: tuple[int, dict[str, float], str]) -> str:
     """One line of the table, in microseconds; bold is the engine that is chosen."""
     work, times, chosen = found
     cells = [
         f"**{1e6 * seconds:.3g}**" if name == chosen else f"{1e6 * seconds:.3g}"
         for name, seconds in times.items()
     ]
-    return f"| {rows} | {hidden} | {work / 1e6:.3g} | {' | '.join(cells)} |"
+    units = " x ".join(map(str, hidden))
+    return f"| {rows} | {units} | {work / 1e6:.3g} | {' | '.join(cells)} |"
 
 
 def plot(found: list[tuple[int, dict[str, float], str]], file: Path) -> None:

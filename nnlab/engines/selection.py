@@ -22,14 +22,12 @@ from nnlab.language import gettext as _
 from nnlab.limits import Because, ExperimentError, OneOf
 
 AUTO, REFERENCE = "auto", "reference"
-# Measured on one core with benchmarks/training.py: where one engine's time crosses another's.
-MOST_WEIGHTS = 2**14
-"""In one layer: below that the compiled engine finds them all in the processor's nearest memory,
-and is faster however many rows there are."""
-MOST_MULTIPLICATIONS = 2**20
+# Measured on one core with benchmarks/growth.py: where one engine's time crosses another's.
+NARROW = 64
+"""Units on the narrower side of a layer. Where no layer has more, PyTorch's products of matrices
+have little to gain, and the compiled engine is faster however many rows there are."""
+MOST_MULTIPLICATIONS = 2**22
 """In a forward pass: up to here it is faster in any case."""
-MOST_PARAMETERS = 2**16
-"""Up to here the batched engine's few operations are faster than the reference's many."""
 
 
 class Offer(NamedTuple):
@@ -52,17 +50,16 @@ def _compiled_refusal(experiment: Experiment, device: torch.device) -> str | Non
 def _compiled_suits(experiment: Experiment, device: torch.device) -> bool:
     if device.type != "cpu" or not compiled.ready():
         return False
-    weights = max(one * other for one, other in itertools.pairwise(experiment.sizes))
-    multiplications = experiment.n_parameters * experiment.batch_size
-    return weights < MOST_WEIGHTS or multiplications <= MOST_MULTIPLICATIONS
+    narrow = max(min(sides) for sides in itertools.pairwise(experiment.sizes)) <= NARROW
+    return narrow or experiment.n_parameters * experiment.batch_size <= MOST_MULTIPLICATIONS
 
 
 def _batched_refusal(experiment: Experiment, device: torch.device) -> str | None:
     return batched.refusal(experiment)
 
 
-def _batched_suits(experiment: Experiment, device: torch.device) -> bool:
-    return readable(device) and experiment.n_parameters <= MOST_PARAMETERS
+def _batched_suits(_experiment: Experiment, device: torch.device) -> bool:
+    return readable(device)
 
 
 ENGINES: Mapping[str, Offer] = MappingProxyType(
