@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
-from nnlab.ui.wire import PATIENCE_S, Wire
+from nnlab.ui.wire import PATIENCE_S, Wire, show_so_far
 
 FRAGMENT = "f"
 PAGE = (0,)
@@ -140,6 +140,33 @@ def test_a_part_is_sent_when_it_has_ended_or_takes_long(content: tuple) -> None:
     assert not wire.waits(1.0 + PATIENCE_S)
     wire.begins(end, 1.0)
     assert not wire.waits(1.0)
+
+
+@given(parts)
+def test_that_a_part_has_begun_is_said_at_once(content: tuple) -> None:
+    wire = Wire()
+    begin, *middle, end = run(content, [FRAGMENT])
+    wire.begins(begin, 1.0)
+    assert wire.goes(1.0)
+    assert wire.thin([begin]) == [begin]
+    for message in middle:
+        wire.begins(message, 1.0)
+        assert not wire.goes(1.0)
+    wire.begins(end, 1.0)
+    assert wire.goes(1.0)
+
+
+def test_what_stands_before_something_long_goes_once() -> None:
+    wire = Wire()
+    wire.begins(run((), [FRAGMENT])[0], 1.0)
+    assert [wire.goes(1.0), wire.goes(1.0)] == [True, False]
+    wire.lets_go()
+    assert [wire.goes(1.0), wire.goes(1.0)] == [True, False]
+    assert wire.waits(1.0)
+
+
+def test_where_no_browser_is_there_nothing_is_shown_so_far() -> None:
+    show_so_far()
 
 
 def test_parts_that_follow_each_other_without_rest_do_not_wait_for_ever() -> None:
