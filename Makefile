@@ -13,6 +13,9 @@ LOCK := requirements.lock
 CATALOGUE := locale/zh_CN/LC_MESSAGES/nnlab.po
 TEMPLATE := locale/nnlab.pot
 
+# Where Python keeps no bytecode, each of the many processes of a test compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := run
 .PHONY: run test thorough lint format audit lock messages docs screenshots bench
 

@@ -22,12 +22,9 @@ from nnlab.ui.hosting.house import house, within
 from nnlab.ui.hosting.turns import turns
 from nnlab.ui.markup import as_text
 from nnlab.ui.shelf import Shelf
-from nnlab.ui.wire import show_so_far
 
 LONG = 1500
 """Steps from which on progress is shown: about half a second."""
-NOTICED = 300
-"""Steps from which on what was shown before is drawn while they are made: about 0.1 s."""
 MOST_RUNS = 64
 CPU = "cpu"
 _ENGINE = "nnlab.engine"
@@ -39,8 +36,6 @@ def run_of(experiment: Experiment, device: str = "auto") -> Run:
     if run is None:
         _admit(experiment)
         work = _at_once if experiment.n_steps < LONG else _with_progress
-        if experiment.n_steps >= NOTICED:
-            show_so_far()
         with counters.trained():
             run = _trained(work, experiment, device)
         _shelf().put((experiment, device), run)

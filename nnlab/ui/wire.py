@@ -5,8 +5,7 @@ Streamlit sends every element of a fragment whenever the fragment runs, and a br
 three milliseconds for each of them, also for one that looks as before. Those are left out here.
 It also sends each as soon as it is made: then a browser lays its page out several times, and the
 thread that makes the elements waits for the one that sends them. Here they wait for the last one.
-Only that a part has begun is said at once, and what stands before something takes long is shown: a
-browser has its work with it while the part goes on.
+Only that a part has begun is said at once: a browser has its work with it while the part goes on.
 """
 
 from __future__ import annotations
@@ -20,9 +19,7 @@ from typing import NamedTuple
 
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime import exists, get_instance
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Path = tuple[int, ...]
 _WIRE = "nnlab_wire"
@@ -56,7 +53,7 @@ class Wire:
         alone = kind == "new_session" and bool(message.metadata.run.fragment_ids)
         if alone and not self.waits(now):
             self._until = now + PATIENCE_S
-            self.lets_go()
+            self._goes_once = True
         elif kind == "script_finished" or (kind == "new_session" and not alone):
             self._until = -math.inf
         return alone
@@ -64,10 +61,6 @@ class Wire:
     def waits(self, now: float) -> bool:
         """Whether there is more to come that will be sent together."""
         return now < self._until
-
-    def lets_go(self) -> None:
-        """What there is goes to the browser next, though there is more to come."""
-        self._goes_once = True
 
     def goes(self, now: float) -> bool:
         """Whether what there is goes to the browser now."""
@@ -172,23 +165,6 @@ def thin_all() -> None:
 
     AppSession._enqueue_forward_msg = kept  # type: ignore[assignment, method-assign]
     AppSession.flush_browser_queue = thinned  # type: ignore[assignment, method-assign]
-
-
-def show_so_far() -> None:
-    """Let the browser show what a part has made, before the part goes on with what takes long."""
-    context = get_script_run_ctx()
-    if context is None or not exists():
-        return
-    info = get_instance()._session_mgr.get_session_info(context.session_id)
-    if info is not None:
-        info.session._call_soon_on_event_loop(lambda: _lets_go(info.session))
-
-
-def _lets_go(session: AppSession) -> None:
-    """After all that was made so far, which has come to the same loop before."""
-    _wire(session).lets_go()
-    if session._message_enqueued_callback:
-        session._message_enqueued_callback()
 
 
 @cache

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
-from nnlab.ui.wire import PATIENCE_S, Wire, show_so_far
+from nnlab.ui.wire import PATIENCE_S, Wire
 
 FRAGMENT = "f"
 PAGE = (0,)
@@ -154,19 +154,6 @@ def test_that_a_part_has_begun_is_said_at_once(content: tuple) -> None:
         assert not wire.goes(1.0)
     wire.begins(end, 1.0)
     assert wire.goes(1.0)
-
-
-def test_what_stands_before_something_long_goes_once() -> None:
-    wire = Wire()
-    wire.begins(run((), [FRAGMENT])[0], 1.0)
-    assert [wire.goes(1.0), wire.goes(1.0)] == [True, False]
-    wire.lets_go()
-    assert [wire.goes(1.0), wire.goes(1.0)] == [True, False]
-    assert wire.waits(1.0)
-
-
-def test_where_no_browser_is_there_nothing_is_shown_so_far() -> None:
-    show_so_far()
 
 
 def test_parts_that_follow_each_other_without_rest_do_not_wait_for_ever() -> None:
