@@ -13,7 +13,8 @@ LOCK := requirements.lock
 CATALOGUE := locale/zh_CN/LC_MESSAGES/nnlab.po
 TEMPLATE := locale/nnlab.pot
 
-# Where Python keeps no bytecode, each of the many processes of a test compiles all anew.
+# Where Python keeps no bytecode, each of the many processes of a test compiles all anew. pip would
+# compile every module of every package, which takes most of its time; few of them are imported.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
@@ -24,11 +25,11 @@ unexport PYTHONDONTWRITEBYTECODE
 	$(PYTHON) -m venv .venv
 
 .venv/run.stamp: requirements.txt $(LOCK) | .venv/bin/python
-	$(BIN)/python -m pip install -r requirements.txt -c $(LOCK)
+	$(BIN)/python -m pip install --no-compile -r requirements.txt -c $(LOCK)
 	touch $@
 
 .venv/test.stamp: .venv/run.stamp requirements-test.txt
-	$(BIN)/python -m pip install -r requirements-test.txt -c $(LOCK)
+	$(BIN)/python -m pip install --no-compile -r requirements-test.txt -c $(LOCK)
 	touch $@
 
 run: .venv/run.stamp
