@@ -35,6 +35,7 @@ def test_every_public_name_has_an_example(name: str) -> None:
     assert ">>> " in (getattr(nnlab, name).__doc__ or "")
 
 
+@pytest.mark.thorough
 def test_the_reference_has_a_page_for_every_module(tmp_path: Path) -> None:
     build(tmp_path)
     for name in modules():
