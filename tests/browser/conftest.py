@@ -156,7 +156,9 @@ def page(
     """An empty page; its errors are collected in `errors`."""
     kind = theme, viewport["width"]
     if kind not in contexts:
-        contexts[kind] = browser.new_context(color_scheme=theme, viewport=viewport, locale="en-US")
+        contexts[kind] = browser.new_context(
+            color_scheme=theme, viewport=viewport, locale="en-US", reduced_motion="reduce"
+        )
     page = contexts[kind].new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: _note(message, errors))

@@ -67,6 +67,7 @@ def test_keys_walk_forwards_and_back_and_the_place_is_in_the_link(lesson: Page) 
     expect(lesson.get_by_text("operation 2 of")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_slider_scrubs_through_all_operations(lesson: Page) -> None:
     before = picture(lesson, "diagram").get_attribute("data-drawn")
     slider = widget(lesson, f"{AT}_sliders").locator("input[type=range]")
@@ -85,6 +86,7 @@ def test_a_weight_against_its_gradient_and_a_silent_relu_do_two_tasks(lesson: Pa
     expect(lesson.get_by_text("its slope is 0")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_click_on_a_unit_goes_to_where_it_is_computed(page: Page, server: Server) -> None:
     open_page(page, server, "backward", backward_at="2")
     expect(picture(page, "diagram")).not_to_have_attribute("data-drawn", "0")

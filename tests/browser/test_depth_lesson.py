@@ -24,6 +24,7 @@ def lesson(page: Page, server: Server) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_xavier_keeps_the_signal_that_the_default_loses(lesson: Page) -> None:
     expect(lesson.get_by_text("Done.")).to_have_count(0)
     choose_initialiser(lesson, "Identity", "xavier_normal")
@@ -43,6 +44,7 @@ def test_dead_units_are_counted_and_revived(lesson: Page) -> None:
     expect(lesson.get_by_text("Done.")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_while_it_learns_there_is_a_loss_curve(lesson: Page) -> None:
     widget(lesson, "depth_look").get_by_text("while it learns").click()
     expect(picture(lesson, "curve")).not_to_have_attribute("data-drawn", "0")

@@ -88,11 +88,13 @@ def test_clicking_an_edge_and_typing_changes_the_network(layers: Page) -> None:
     assert parameters(layers)["layers_edits"] == "w0.1.2:2.5"
 
 
+@pytest.mark.thorough
 def test_a_cell_of_the_matrix_is_the_same_part(layers: Page) -> None:
     click_part(layers, "layers_matrix", "w0.1.1")
     expect(layers.get_by_text("W1[1, 1]").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_clicking_a_unit_offers_its_bias(layers: Page) -> None:
     click_part(layers, "layers_diagram", "u1.0")
     type_exact(layers, "b1.0", "-2")

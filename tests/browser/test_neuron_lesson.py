@@ -126,6 +126,7 @@ def test_the_prediction_is_answered(neuron: Page) -> None:
     expect(neuron.get_by_text("Yes. The weight is multiplied by its feature")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_an_and_becomes_an_or_by_the_bias_alone(page: Page, server: Server) -> None:
     gate(page, server, "AND")
     expect(page.get_by_text("Make it an AND")).to_be_visible()
@@ -170,6 +171,7 @@ def test_it_fits_any_screen(page: Page, server: Server, aim: str, errors: list[s
     assert errors == []
 
 
+@pytest.mark.thorough
 def test_a_seed_that_is_typed_or_in_the_link_holds_through_what_comes_after(neuron: Page) -> None:
     seed = widget(neuron, "neuron_seed").locator("input")
     seed.fill("9")

@@ -33,6 +33,7 @@ def test_adams_first_step_is_told_with_what_pytorch_keeps(lesson: Page) -> None:
     expect(table.get_by_text("parameter -6.7")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_another_step_has_another_ledger_and_the_link_remembers(lesson: Page) -> None:
     exact(lesson, "at", "2")
     expect(lesson.get_by_text("step 3", exact=True)).to_be_visible()

@@ -236,6 +236,7 @@ def test_a_weight_is_read_and_changed(playground: Page) -> None:
     assert loss(playground) != before
 
 
+@pytest.mark.thorough
 def test_reset_is_the_very_same_start(playground: Page) -> None:
     first, picture = said(playground), plane(playground)
     press(playground, "10 epochs")
@@ -277,6 +278,7 @@ def test_units_come_and_go_in_place_and_the_others_keep_their_weights(playground
     expect(network).to_have_attribute("aria-label", re.compile("2 - 5 - 2 - 1"))
 
 
+@pytest.mark.thorough
 def test_layers_come_and_go_in_place_and_the_others_keep_their_weights(playground: Page) -> None:
     press(playground, "Epoch")
     expect_said(playground, "epoch 1")

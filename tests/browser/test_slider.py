@@ -30,6 +30,7 @@ def press_at(page: Page, slider: Locator, share: float) -> None:
     page.mouse.down()
 
 
+@pytest.mark.thorough
 def test_it_speaks_while_it_is_held(page: Page, ground: Server) -> None:
     open_ground(page, ground)
     slider = page.get_by_label("weight 1", exact=True)

@@ -27,6 +27,7 @@ def lesson(page: Page, server: Server) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_the_ball_goes_where_it_is_told_and_the_link_remembers(lesson: Page) -> None:
     exact(lesson, "ball", "1", 0)
     lesson.wait_for_url(re.compile("surface_ball=1"))
@@ -68,6 +69,7 @@ def test_a_network_is_seen_in_slices_that_say_what_they_leave_out(
     expect(page.get_by_text("Done.")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_it_can_be_seen_from_the_side(lesson: Page) -> None:
     widget(lesson, "surface_look").get_by_text("From the side").click()
     expect(picture(lesson, "relief")).not_to_have_attribute("data-drawn", "0")

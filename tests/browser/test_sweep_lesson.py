@@ -45,6 +45,7 @@ def test_a_grid_fills_while_one_looks_stops_and_goes_on(page: Page, slow: Server
     expect(page.get_by_text("One change")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_cell_is_compared_and_its_run_opened_with_the_same_numbers(
     page: Page, server: Server
 ) -> None:

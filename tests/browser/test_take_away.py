@@ -6,6 +6,7 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
 import safetensors.torch
 from playwright.sync_api import Locator, Page, expect
 
@@ -153,6 +154,7 @@ def test_a_list_in_which_nothing_is_found_says_so_in_the_pages_language(
     expect(page.get_by_test_id("stSelectboxVirtualDropdown")).to_have_text("没有匹配项")
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_too_large_is_refused_in_the_pages_language(
     page: Page, server: Server
 ) -> None:

@@ -74,6 +74,7 @@ def type_exactly(page: Page, label: str, value: str) -> None:
     box.press("Enter")
 
 
+@pytest.mark.thorough
 def test_a_prediction_is_judged_and_a_stack_of_sheets_is_made(page: Page, server: Server) -> None:
     open_part(page, server)
     page.get_by_role("radio", name="234", exact=True).click()
@@ -104,6 +105,7 @@ def test_an_index_of_ones_own_is_picked_and_kept_in_the_link(page: Page, server:
         page.locator("h1").first.wait_for()
 
 
+@pytest.mark.thorough
 def test_a_product_fills_by_button_by_click_and_by_keyboard_and_shows_its_inputs(
     page: Page, server: Server
 ) -> None:

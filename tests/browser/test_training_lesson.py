@@ -66,6 +66,7 @@ def test_going_back_moves_the_curve_the_diagram_and_the_log(lesson: Page) -> Non
     expect(lesson.get_by_text("epoch:  11  loss:  ")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_the_five_parts_are_walked_through_by_button(lesson: Page) -> None:
     exact(lesson, "at", "3")
     for sentence in (

@@ -29,6 +29,7 @@ def point_at(page: Page, key: str, index: int) -> None:
     page.mouse.move(x, y)
 
 
+@pytest.mark.thorough
 def test_the_same_node_is_redrawn(page: Page, ground: Server, errors: list[str]) -> None:
     open_ground(page, ground)
     page.evaluate(f"window.before = {PLOT.format(key='bars')}")
