@@ -1,11 +1,12 @@
 # make run    the app            make lint      what ruff and mypy say
 # make test   everything         make format    let ruff rewrite the sources
 # make thorough, audit, lock, messages, docs, screenshots, bench: see each below.
-# Another interpreter: make run PYTHON=python3.13. More test workers: make test WORKERS=8 BROWSERS=12.
+# Another interpreter: make run PYTHON=python3.13.
+# More tests at once: make test WORKERS=8 BROWSERS=12.
 
 PYTHON ?= python3
 WORKERS ?= 2
-# Most of a browser's test is waiting.
+# Tests of a running server at once; three keep two cores busy.
 BROWSERS ?= 3
 
 BIN := .venv/bin
@@ -13,8 +14,7 @@ LOCK := requirements.lock
 CATALOGUE := locale/zh_CN/LC_MESSAGES/nnlab.po
 TEMPLATE := locale/nnlab.pot
 
-# Where Python keeps no bytecode, each of the many processes of a test compiles all anew. pip would
-# compile every module of every package, which takes most of its time; few of them are imported.
+# Where Python keeps no bytecode, each of the many processes of a test compiles all anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
@@ -24,6 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
+# pip would compile every module, which takes most of its time; few of them are ever imported.
 .venv/run.stamp: requirements.txt $(LOCK) | .venv/bin/python
 	$(BIN)/python -m pip install --no-compile -r requirements.txt -c $(LOCK)
 	touch $@
