@@ -9,11 +9,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 # First of all: it sets the number of threads, which torch reads only once.
-from nnlab.ui import server  # isort: split
+from nnlab.ui import server  # noqa: F401
 
+# isort: split
 from nnlab.engines import compiled
+from nnlab.ui.plotly_js import serve_plotly
 
-server.serve_plotly()
+serve_plotly()
 thread = compiled.warm()
 if thread is not None:
     thread.join()

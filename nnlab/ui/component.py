@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from nnlab.ui.server import STATIC
+from nnlab.ui.plotly_js import STATIC
 
 _STUB = """
 const fetched = {files}.map((file) => import(new URL(file, document.baseURI).href));

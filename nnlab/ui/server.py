@@ -1,5 +1,5 @@
-"""What the server's life depends on: one thread for torch, plotly.js served from this machine, the
-slow imports done once, and no two threads of one session on the same run.
+"""What the server's life depends on: one thread for torch, the slow imports done once, and
+no two threads of one session on the same run.
 
 This is the first nnlab module that an app imports: torch reads OMP_NUM_THREADS only once.
 """
@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import gzip
 import logging
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache, wraps
 from importlib import import_module
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -33,10 +28,10 @@ from streamlit.web.server import server_util
 
 from nnlab.ui import gathering, incoming, link, wire
 from nnlab.ui.hosting.turns import turns
+from nnlab.ui.plotly_js import serve_plotly
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-STATIC = Path(__file__).parent.parent.parent / "static"
 FRONT_DOOR = "streamlit_app.py"
 FIRST_PAGE_S = 2.0
 """Seconds that the browser has to draw the first page and its picture, before the rest is made
@@ -222,52 +217,3 @@ def enter_by_the_front_door() -> None:
     if not entered and not link.arrived():
         PagesManager.uses_pages_directory = False
         st.rerun()
-
-
-@cache
-def plotly_script() -> str:
-    """The name of plotly.js in static/, with the version of the installed package in it."""
-    return f"plotly-{import_module('plotly').__version__}.min.js"
-
-
-def packed(script: Path) -> Path:
-    """Where a script lies as browsers unpack it."""
-    return script.with_name(f"{script.name}.gz")
-
-
-@cache
-def serve_plotly(folder: Path = STATIC) -> Path:
-    """Copy plotly.js from the installed package to `folder`, where the browser gets it, and beside
-    it once more, packed.
-
-    Raises RuntimeError, in one sentence, where it is missing and can't be written.
-    """
-    target = folder / plotly_script()
-    if not target.exists() or not packed(target).exists():
-        try:
-            _copy(target)
-        except OSError as error:
-            if target.exists():
-                return target
-            message = (
-                f"Plotly's script can't be written to {target}: make that folder writable once, "
-                "or copy package_data/plotly.min.js of the plotly package there under this name."
-            )
-            raise RuntimeError(message) from error
-    return target
-
-
-def _copy(target: Path) -> None:
-    """Write beside the targets, then rename, so that no browser gets half a script."""
-    content = files("plotly.package_data").joinpath("plotly.min.js").read_bytes()
-    _write(target, content)
-    _write(packed(target), gzip.compress(content, mtime=0))
-
-
-def _write(target: Path, content: bytes) -> None:
-    target.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as beside:
-        part = Path(beside) / target.name
-        part.write_bytes(content)
-        part.chmod(0o644)
-        shutil.move(part, target)

@@ -13,7 +13,7 @@ from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.component import component
 from nnlab.ui.keep import keep_texts
-from nnlab.ui.server import plotly_script, serve_plotly
+from nnlab.ui.plotly_js import plotly_script, serve_plotly
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -10,8 +10,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Message
 
-from nnlab.ui.plotly_js import Packed
-from nnlab.ui.server import packed, plotly_script
+from nnlab.ui import plotly_js
+from nnlab.ui.plotly_js import Packed, packed, plotly_script, serve_plotly
 from tests.loop import run
 
 SCRIPT = f"/app/static/{plotly_script()}"
@@ -69,3 +69,30 @@ def test_before_it_is_packed_nothing_is_told(tmp_path: Path) -> None:
     headers, _ = asked(tmp_path, "/", accept="text/html")
     assert "link" not in headers
     assert asked(tmp_path, SCRIPT, accept_encoding="gzip")[1] == b"the app"
+
+
+def test_plotly_is_copied_whole_and_once(tmp_path: Path) -> None:
+    folder = tmp_path / "static"
+    script = serve_plotly(folder)
+    assert script.name == plotly_script()
+    assert script.read_bytes().startswith(b"/**\n* plotly.js")
+    assert gzip.decompress(packed(script).read_bytes()) == script.read_bytes()
+    assert sorted(folder.iterdir()) == [script, packed(script)]
+
+
+def test_a_script_that_is_there_will_do_where_it_cannot_be_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_target: Path) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(plotly_js, "_copy", full)
+    script = tmp_path / plotly_script()
+    script.touch()
+    assert serve_plotly(tmp_path) == script
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RuntimeError, match=r"can't be written to .*plotly-.*\.min\.js"):
+        serve_plotly(tmp_path / "file")

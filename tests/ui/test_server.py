@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415 (a script under test brings its own imports)
 from __future__ import annotations
 
-import gzip
 import os
 import subprocess
 import sys
@@ -65,7 +64,7 @@ import gc, sys
 from streamlit.testing.v1 import AppTest
 from nnlab.ui import server
 server.FIRST_PAGE_S = 3600
-seen = AppTest.from_file(f"{server.STATIC.parent}/streamlit_app.py", default_timeout=60).run()
+seen = AppTest.from_file("streamlit_app.py", default_timeout=60).run()
 slow = {"torch._dynamo", "pandas"}
 print(len(seen.exception), bool(seen.title), slow & set(sys.modules), gc.get_freeze_count())
 server.finish()
@@ -124,7 +123,7 @@ from types import ModuleType
 from streamlit.testing.v1 import AppTest
 from nnlab.ui import server
 server.FIRST_PAGE_S = 3600
-app = AppTest.from_file(f"{{server.STATIC.parent}}/streamlit_app.py", default_timeout=60).run()
+app = AppTest.from_file("streamlit_app.py", default_timeout=60).run()
 half, go_on, whole = Event(), Event(), server.import_module
 def slowly(name):
     if name == "{late}":
@@ -226,34 +225,6 @@ def test_the_lock_is_open_again_however_a_run_ends(leave: str) -> None:
     thread.start()
     thread.join()
     assert free == [True]
-
-
-def test_plotly_is_copied_whole_and_once(tmp_path: Path) -> None:
-    folder = tmp_path / "static"
-    script = server.serve_plotly(folder)
-    assert script.name == server.plotly_script()
-    packed = server.packed(script)
-    assert script.read_bytes().startswith(b"/**\n* plotly.js")
-    assert gzip.decompress(packed.read_bytes()) == script.read_bytes()
-    assert sorted(folder.iterdir()) == [script, packed]
-
-
-def test_a_script_that_is_there_will_do_where_it_cannot_be_packed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_target: Path) -> None:
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(server, "_copy", full)
-    script = tmp_path / server.plotly_script()
-    script.touch()
-    assert server.serve_plotly(tmp_path) == script
-
-
-def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(RuntimeError, match=r"can't be written to .*plotly-.*\.min\.js"):
-        server.serve_plotly(tmp_path / "file")
 
 
 def test_the_log_is_silent_of_clicks_that_came_too_late_and_of_nothing_else() -> None:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nnlab.ui.server import STATIC, plotly_script
+from nnlab.ui.plotly_js import STATIC, plotly_script
 
 
 def page() -> None:
