@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.server import free_port
 from tests.browser.conftest import browser, chromium
-from tests.deploy.house import House, Replica, free_port, nginx_configuration, wait_for
+from tests.deploy.house import House, Replica, nginx_configuration, wait_for
 
 __all__ = ["browser", "chromium"]
 

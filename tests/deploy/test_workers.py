@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from benchmarks.server import Served, serving
+from benchmarks.server import Served, free_port, serving
 from benchmarks.visitor import Visitor
-from tests.deploy.house import free_port, get, wait_for
+from tests.deploy.house import get
 from tests.loop import run
 
 WORKERS = 2
 
 
-@pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, int]]:
-    """The server, and the first port of its figures."""
-    log, port = tmp_path_factory.mktemp("workers") / "log.txt", free_port()
+@pytest.fixture
+def replica(tmp_path: Path) -> Iterator[tuple[Served, Path]]:
+    """The server, and its log. Somebody else has the first port that it asks for its figures."""
+    log, port = tmp_path / "log.txt", free_port()
     demo = {"NNLAB_HOUSE": "demo", "NNLAB_METRICS_PORT": f"{port}"}
-    with serving(workers, log=log, environment=demo) as served:
-        wait_for(served.url, log)
-        yield served, port
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        serving(workers, log=log, environment=demo) as served,
+    ):
+        yield served, log
 
 
 def workers(port: int) -> list[str]:
@@ -38,8 +43,20 @@ def visits(port: int) -> float:
     return float(found[1])
 
 
-def test_every_worker_is_counted_and_every_visitor_served(figures: tuple[Served, int]) -> None:
-    served, port = figures
+def ports(log: Path) -> list[int]:
+    """Where the workers show their figures, when all have begun: each on the next port that is
+    free, which only the log knows."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        found = re.findall(r"the figures of process \d+: port (\d+)", log.read_text())
+        if len(found) == WORKERS:
+            return [int(port) for port in found]
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text())
+
+
+def test_every_worker_is_counted_and_every_visitor_served(replica: tuple[Served, Path]) -> None:
+    served, log = replica
 
     async def story() -> None:
         for _visit in range(6):
@@ -48,4 +65,4 @@ def test_every_worker_is_counted_and_every_visitor_served(figures: tuple[Served,
                 assert visitor.errors == []
 
     run(story())
-    assert sum(visits(port + place) for place in range(WORKERS)) == 6
+    assert sum(visits(port) for port in ports(log)) == 6
