@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from contextvars import ContextVar
 
 import pytest
 from hypothesis import settings
@@ -28,3 +29,10 @@ def pytest_collection_finish() -> None:
 def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plotly checks every figure that a test makes."""
     monkeypatch.setattr("nnlab.figures.palette.CHECKED", True)
+
+
+@pytest.fixture(autouse=True)
+def language_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test speaks, the next does not."""
+    monkeypatch.setattr("nnlab.language._chosen", ContextVar("language", default=None))
+    monkeypatch.setattr("nnlab.language._ask", lambda: None)
