@@ -6,7 +6,6 @@ import atexit
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from benchmarks.server import free_port
 from tests.browser.app import Server
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +46,7 @@ ARGUMENTS = (
 )
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
+HOST = "http://127.0.0.1/"
 
 # Nothing is judged by the clock: a machine that runs tests is often busy.
 expect.set_options(timeout=30_000)
@@ -85,9 +86,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The app, served on a free port, its log in a file. Asks for the browser so that nothing is
     started where nothing can look at it.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     running = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("server") / "log.txt")
     with running.log.open("w", encoding="utf-8") as log, _serve(port, log) as process:
         try:
@@ -140,30 +139,41 @@ def errors() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def contexts() -> dict[tuple[str, int], BrowserContext]:
-    """One for each theme and width, so that the app's scripts are fetched and compiled once."""
+def doorsteps() -> dict[tuple[str, int], Page]:
+    """One for each theme and width: an empty page at the app's host. What it opens lives in its
+    process, where the app's scripts are compiled already."""
     return {}
 
 
 @pytest.fixture
 def page(
     browser: Browser,
-    contexts: dict[tuple[str, int], BrowserContext],
+    doorsteps: dict[tuple[str, int], Page],
     theme: Theme,
     viewport: ViewportSize,
     errors: list[str],
 ) -> Iterator[Page]:
     """An empty page; its errors are collected in `errors`."""
     kind = theme, viewport["width"]
-    if kind not in contexts:
-        contexts[kind] = browser.new_context(
+    if kind not in doorsteps:
+        context = browser.new_context(
             color_scheme=theme, viewport=viewport, locale="en-US", reduced_motion="reduce"
         )
-    page = contexts[kind].new_page()
+        doorsteps[kind] = _doorstep(context)
+    with doorsteps[kind].expect_popup() as opened:
+        doorsteps[kind].evaluate("void window.open('about:blank')")
+    page = opened.value
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: _note(message, errors))
     yield page
     page.close()
+
+
+def _doorstep(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.route(HOST, lambda route: route.fulfill(body=""))
+    page.goto(HOST)
+    return page
 
 
 def _note(message: ConsoleMessage, errors: list[str]) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import browser, chromium, contexts, errors, page, theme, viewport
+from tests.browser.conftest import browser, chromium, doorsteps, errors, page, theme, viewport
 
-__all__ = ["browser", "chromium", "contexts", "errors", "page", "theme", "viewport"]
+__all__ = ["browser", "chromium", "doorsteps", "errors", "page", "theme", "viewport"]
