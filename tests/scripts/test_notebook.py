@@ -23,10 +23,7 @@ def test_it_runs_from_top_to_bottom_and_prints_the_losses(
     # Streamlit sets it for the whole process, and a kernel would inherit it.
     monkeypatch.delenv("MPLBACKEND", raising=False)
     use("zh_CN")
-    try:
-        written = nbformat.reads(notebook(LONG, "class"), as_version=4)
-    finally:
-        use("en")
+    written = nbformat.reads(notebook(LONG, "class"), as_version=4)
     nbformat.validate(written)
     patient: dict[str, Any] = {"timeout": None, "startup_timeout": 600, "iopub_timeout": 600}
     where = {"metadata": {"path": tmp_path}}
