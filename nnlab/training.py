@@ -82,6 +82,25 @@ class Run:
             found = trainer._moment(step)
         return replace(self, **found._asdict())
 
+    def for_epochs(self, epochs: int) -> Run | None:
+        """The same training's run of so many epochs, to the last bit, if this one has all of it:
+        every moment up to there, or to where it ends before."""
+        training = replace(self.experiment.training, epochs=epochs)
+        experiment = replace(self.experiment, training=training)
+        last, newest = experiment.n_steps, int(self.steps[-1])
+        ended = self.diverged_at is not None or self.stopped_at is not None
+        if len(self) <= newest or (last > newest and not ended):
+            return None
+        moments = (self.steps, self.losses, self.parameters, self.gradients, self.buffers)
+        return Run(
+            experiment,
+            self.device,
+            *(each[: last + 1] for each in moments),
+            diverged_at=_by(last, self.diverged_at),
+            stopped_at=_by(last, self.stopped_at),
+            engine=self.engine,
+        )
+
     def module(self, moment: int = -1) -> nn.Sequential:
         """The network as it was at a recorded moment, on the run's device, in eval mode: batch
         norms take what they have kept, and nothing is dropped."""
@@ -97,6 +116,11 @@ class Run:
         shapes = [each.shape for each in build(self.experiment).parameters()]
         flat = torch.split(self.gradients[moment], [shape.numel() for shape in shapes])
         return tuple(part.view(shape) for part, shape in zip(flat, shapes, strict=True))
+
+
+def _by(last: int, step: int | None) -> int | None:
+    """A step, if it comes by the last one."""
+    return step if step is not None and step <= last else None
 
 
 class Trainer:

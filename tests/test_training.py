@@ -71,6 +71,26 @@ def test_stopping_on_the_way_changes_nothing(experiment: Experiment, pace: int) 
     assert same(trainer.run, train(experiment))
 
 
+@settings(max_examples=60, deadline=None)
+@given(experiments(), st.integers(0, 8))
+def test_the_run_of_other_epochs_is_the_beginning_of_a_longer_one(
+    experiment: Experiment, epochs: int
+) -> None:
+    asked = replace(experiment, training=replace(experiment.training, epochs=epochs))
+    run = train(experiment)
+    found = run.for_epochs(epochs)
+    goes_on = epochs > experiment.training.epochs and run.diverged_at == run.stopped_at
+    assert (found is None) == goes_on
+    if found is not None:
+        assert found.experiment == asked
+        assert same(found, train(asked))
+
+
+def test_a_run_that_was_thinned_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MOST_BYTES", 61 * 8 * 10)
+    assert train(Experiment()).for_epochs(8) is None
+
+
 @settings(max_examples=30, deadline=None)
 @given(experiments())
 def test_a_restored_moment_has_that_moments_gradients(experiment: Experiment) -> None:

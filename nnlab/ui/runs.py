@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NoReturn
 
 import streamlit as st
@@ -15,7 +16,7 @@ from nnlab.engines.selection import REFERENCE
 from nnlab.experiment import Experiment
 from nnlab.language import gettext as _
 from nnlab.limits import ExperimentError
-from nnlab.training import Run, train, train_gradually
+from nnlab.training import Run, Trainer, train_gradually
 from nnlab.ui import link
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.house import house, within
@@ -78,7 +79,31 @@ def _shelf() -> Shelf[tuple[Experiment, str], Run]:
 
 
 def _at_once(experiment: Experiment, device: str) -> Run:
-    return train(experiment, device, REFERENCE)
+    """The beginning of what the same training came to with more epochs, or what it comes to when
+    it goes on from there."""
+    epochs = experiment.training.epochs
+    key = replace(experiment, training=replace(experiment.training, epochs=0)), device
+    furthest = _trainers().get(key)
+    run = furthest.run.for_epochs(epochs) if furthest else None
+    if run is not None:
+        return run
+    trainer = _begun(experiment, device, furthest)
+    trainer.advance(experiment.n_steps)
+    _trainers().put(key, trainer)
+    return trainer.run
+
+
+def _begun(experiment: Experiment, device: str, furthest: Trainer | None) -> Trainer:
+    if furthest is None:
+        return Trainer(experiment, device, REFERENCE)
+    return Trainer.resume(experiment, furthest)
+
+
+@st.cache_resource(show_spinner=False)
+def _trainers() -> Shelf[tuple[Experiment, str], Trainer]:
+    """Trainers at the end of their training, which nobody advances, by what they train for no
+    epochs."""
+    return Shelf(MOST_RUNS)
 
 
 def _with_progress(experiment: Experiment, device: str) -> Run:
