@@ -91,14 +91,17 @@ class Run:
         ended = self.diverged_at is not None or self.stopped_at is not None
         if len(self) <= newest or (last > newest and not ended):
             return None
-        moments = (self.steps, self.losses, self.parameters, self.gradients, self.buffers)
-        return Run(
-            experiment,
-            self.device,
-            *(each[: last + 1] for each in moments),
+        until = slice(last + 1)
+        return replace(
+            self,
+            experiment=experiment,
+            steps=self.steps[until],
+            losses=self.losses[until],
+            parameters=self.parameters[until],
+            gradients=self.gradients[until],
+            buffers=self.buffers[until],
             diverged_at=_by(last, self.diverged_at),
             stopped_at=_by(last, self.stopped_at),
-            engine=self.engine,
         )
 
     def module(self, moment: int = -1) -> nn.Sequential:

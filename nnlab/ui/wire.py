@@ -6,6 +6,8 @@ three milliseconds for each of them, also for one that looks as before. Those ar
 It also sends each as soon as it is made: then a browser lays its page out several times, and the
 thread that makes the elements waits for the one that sends them. Here they wait for the last one.
 Only that a part has begun is said at once: a browser has its work with it while the part goes on.
+That the script runs, and that it rests again, is left out where a part is done at once: for either
+a browser draws every element of the page anew.
 """
 
 from __future__ import annotations
@@ -45,6 +47,8 @@ class Wire:
         self._renewed: set[Path] = set()
         self._until = -math.inf
         self._goes_once = False
+        self._knows_of_run = True
+        self._untold: ForwardMsg | None = None
 
     def begins(self, message: ForwardMsg, now: float) -> bool:
         """Take note of a message that was made at this time, in seconds; whether a part begins to
@@ -71,13 +75,33 @@ class Wire:
         """The messages that this browser needs, in their order."""
         return [needed for message in messages for needed in self._needed(message)]
 
+    def late(self, now: float) -> list[ForwardMsg]:
+        """That a part runs, as soon as there is no more waiting for it."""
+        if self._untold is None or self.waits(now):
+            return []
+        told, self._untold, self._knows_of_run = self._untold, None, True
+        return [told]
+
     def _needed(self, message: ForwardMsg) -> Iterator[ForwardMsg]:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self._begin(frozenset(message.metadata.run.fragment_ids))
         elif kind == "script_finished":
             yield from self._vanished(message)
+        elif kind == "session_status_changed":
+            yield from self._status(message)
+            return
         if kind not in {"delta", "ref_hash"} or self._is_news(message):
+            yield message
+
+    def _status(self, message: ForwardMsg) -> Iterator[ForwardMsg]:
+        """That the script runs, unless it is a part of the page; that it rests, if it is known to
+        run."""
+        runs, knew = message.session_status_changed.script_is_running, self._knows_of_run
+        waits = runs and not knew and bool(self._fragments)
+        self._untold = message if waits else None
+        self._knows_of_run = runs and not waits
+        if knew or self._knows_of_run:
             yield message
 
     def _begin(self, fragments: frozenset[str]) -> None:
@@ -158,6 +182,7 @@ def thin_all() -> None:
     def thinned(session: AppSession) -> list[ForwardMsg]:
         now, wire = time.monotonic(), _wire(session)
         messages = wire.thin(flush(session)) if wire.goes(now) else []
+        messages = [*wire.late(now), *messages]
         if wire.waits(now):
             later = session._message_enqueued_callback
             asyncio.get_running_loop().call_later(PATIENCE_S, later or list)

@@ -156,6 +156,52 @@ def test_that_a_part_has_begun_is_said_at_once(content: tuple) -> None:
     assert wire.goes(1.0)
 
 
+def status(*, runs: bool) -> ForwardMsg:
+    message = ForwardMsg()
+    message.session_status_changed.script_is_running = runs
+    return message
+
+
+def told(messages: Sequence[ForwardMsg]) -> list[bool]:
+    """What a browser is told of whether the script runs."""
+    statuses = [each for each in messages if each.WhichOneof("type") == "session_status_changed"]
+    return [each.session_status_changed.script_is_running for each in statuses]
+
+
+def rested() -> Wire:
+    """The wire to a browser that has the page and knows that the script rests."""
+    wire = Wire()
+    begin, *_, end = run((), ())
+    assert told(wire.thin([begin, status(runs=True), end, status(runs=False)])) == [True, False]
+    return wire
+
+
+def test_of_a_part_that_is_done_at_once_nobody_hears_that_it_ran() -> None:
+    wire = rested()
+    begin, *_, end = run((), [FRAGMENT])
+    wire.begins(begin, 1.0)
+    assert told([*wire.late(1.0), *wire.thin([begin, status(runs=True)])]) == []
+    wire.begins(end, 1.0)
+    assert told(wire.thin([end, status(runs=False)])) == []
+    assert wire.late(1.0) == []
+
+
+def test_that_a_part_runs_is_said_once_it_takes_long_and_then_that_it_rests() -> None:
+    wire = rested()
+    begin, *_, end = run((), [FRAGMENT])
+    wire.begins(begin, 1.0)
+    wire.thin([begin, status(runs=True)])
+    assert wire.late(1.0 + PATIENCE_S / 2) == []
+    assert told(wire.late(1.0 + PATIENCE_S)) == [True]
+    assert wire.late(1.0 + PATIENCE_S) == []
+    assert told(wire.thin([end, status(runs=False)])) == [False]
+
+
+def test_what_a_browser_was_told_before_is_taken_back() -> None:
+    """The first of all sessions begins before anybody listens at the wire."""
+    assert told(Wire().thin([status(runs=False)])) == [False]
+
+
 def test_parts_that_follow_each_other_without_rest_do_not_wait_for_ever() -> None:
     wire = Wire()
     for tenth in range(12):
