@@ -27,6 +27,9 @@ Path = tuple[int, ...]
 _WIRE = "nnlab_wire"
 PATIENCE_S = 0.1
 """A part that takes longer than this is shown as far as it has come."""
+END_S = 0.03
+"""That a part has ended is said so much later: for it a browser draws every element anew, and what
+the part shows would wait for that."""
 
 
 class Sent(NamedTuple):
@@ -49,6 +52,8 @@ class Wire:
         self._goes_once = False
         self._knows_of_run = True
         self._untold: ForwardMsg | None = None
+        self._held: list[ForwardMsg] = []
+        self._held_until = -math.inf
 
     def begins(self, message: ForwardMsg, now: float) -> bool:
         """Take note of a message that was made at this time, in seconds; whether a part begins to
@@ -81,6 +86,20 @@ class Wire:
             return []
         told, self._untold, self._knows_of_run = self._untold, None, True
         return [told]
+
+    def in_turn(self, messages: list[ForwardMsg], now: float) -> list[ForwardMsg]:
+        """What goes now: before these messages the end that was held back, but not yet the end of
+        the part that they show."""
+        going = messages
+        if messages or now >= self._held_until:
+            going, self._held = [*self._held, *messages], []
+        if len(going) > 1 and _ends_part(going[-1]):
+            self._held, self._held_until = [going.pop()], now + END_S
+        return going
+
+    def again(self, now: float) -> list[float]:
+        """In how many seconds there may be more to send, though no more is made."""
+        return [PATIENCE_S] * self.waits(now) + [END_S] * bool(self._held)
 
     def _needed(self, message: ForwardMsg) -> Iterator[ForwardMsg]:
         kind = message.WhichOneof("type")
@@ -146,6 +165,11 @@ def _sent(message: ForwardMsg) -> Sent:
     return Sent(content, message.delta.fragment_id, message.metadata.active_script_hash)
 
 
+def _ends_part(message: ForwardMsg) -> bool:
+    ends = message.WhichOneof("type") == "script_finished"
+    return ends and message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
 def _acts(message: ForwardMsg) -> bool:
     """Whether it does something when it arrives, and is no mere sight."""
     delta = message.delta
@@ -182,10 +206,10 @@ def thin_all() -> None:
     def thinned(session: AppSession) -> list[ForwardMsg]:
         now, wire = time.monotonic(), _wire(session)
         messages = wire.thin(flush(session)) if wire.goes(now) else []
-        messages = [*wire.late(now), *messages]
-        if wire.waits(now):
-            later = session._message_enqueued_callback
-            asyncio.get_running_loop().call_later(PATIENCE_S, later or list)
+        messages = wire.in_turn([*wire.late(now), *messages], now)
+        later = session._message_enqueued_callback
+        for seconds in wire.again(now):
+            asyncio.get_running_loop().call_later(seconds, later or list)
         return messages
 
     AppSession._enqueue_forward_msg = kept  # type: ignore[assignment, method-assign]

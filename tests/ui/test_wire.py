@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
-from nnlab.ui.wire import PATIENCE_S, Wire
+from nnlab.ui.wire import END_S, PATIENCE_S, Wire
 
 FRAGMENT = "f"
 PAGE = (0,)
@@ -200,6 +200,29 @@ def test_that_a_part_runs_is_said_once_it_takes_long_and_then_that_it_rests() ->
 def test_what_a_browser_was_told_before_is_taken_back() -> None:
     """The first of all sessions begins before anybody listens at the wire."""
     assert told(Wire().thin([status(runs=False)])) == [False]
+
+
+@given(parts)
+def test_that_a_part_has_ended_is_said_a_moment_after_what_it_shows(content: tuple) -> None:
+    wire = Wire()
+    begin, *middle, end = run(content, [FRAGMENT])
+    assert wire.in_turn([begin, *middle, end], 1.0) == [begin, *middle]
+    assert wire.again(1.0) == [END_S]
+    assert wire.in_turn([], 1.0 + END_S / 2) == []
+    assert wire.in_turn([], 1.0 + END_S) == [end]
+    assert wire.again(1.0 + END_S) == []
+
+
+def test_a_part_ends_before_the_next_begins() -> None:
+    wire = Wire()
+    begin, *middle, end = run(("a",), [FRAGMENT])
+    wire.in_turn([begin, *middle, end], 1.0)
+    assert wire.in_turn([begin], 1.0) == [end, begin]
+
+
+def test_the_end_of_the_whole_page_is_not_held_back() -> None:
+    messages = run(("a",), ())
+    assert Wire().in_turn(messages, 1.0) == messages
 
 
 def test_parts_that_follow_each_other_without_rest_do_not_wait_for_ever() -> None:
