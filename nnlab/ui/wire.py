@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -93,8 +93,8 @@ class Wire:
         going = messages
         if messages or now >= self._held_until:
             going, self._held = [*self._held, *messages], []
-        if len(going) > 1 and _ends_part(going[-1]):
-            self._held, self._held_until = [going.pop()], now + END_S
+        if shown := _until_end(going):
+            going, self._held, self._held_until = going[:shown], going[shown:], now + END_S
         return going
 
     def again(self, now: float) -> list[float]:
@@ -163,6 +163,15 @@ class Wire:
 def _sent(message: ForwardMsg) -> Sent:
     content = message.hash or message.ref_hash
     return Sent(content, message.delta.fragment_id, message.metadata.active_script_hash)
+
+
+def _until_end(messages: Sequence[ForwardMsg]) -> int:
+    """How many messages there are before the end of a part, where they close with it and with what
+    is told of the script's rest."""
+    last = len(messages)
+    while last and messages[last - 1].WhichOneof("type") == "session_status_changed":
+        last -= 1
+    return last - 1 if last and _ends_part(messages[last - 1]) else len(messages)
 
 
 def _ends_part(message: ForwardMsg) -> bool:

@@ -213,6 +213,19 @@ def test_that_a_part_has_ended_is_said_a_moment_after_what_it_shows(content: tup
     assert wire.again(1.0 + END_S) == []
 
 
+def test_that_the_script_rests_is_said_with_the_end() -> None:
+    wire = Wire()
+    begin, *middle, end = run(("a",), [FRAGMENT])
+    rests = status(runs=False)
+    assert wire.in_turn([begin, *middle, end, rests], 1.0) == [begin, *middle]
+    assert wire.in_turn([], 1.0 + END_S) == [end, rests]
+
+
+def test_an_end_alone_is_not_held_back() -> None:
+    *_, end = run((), [FRAGMENT])
+    assert Wire().in_turn([end, status(runs=False)], 1.0) == [end, status(runs=False)]
+
+
 def test_a_part_ends_before_the_next_begins() -> None:
     wire = Wire()
     begin, *middle, end = run(("a",), [FRAGMENT])
