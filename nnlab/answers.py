@@ -18,8 +18,7 @@ from nnlab.codec import decode, encode
 from nnlab.language import gettext as _
 from nnlab.limits import Because, ExperimentError, Prose, Whole
 from nnlab.spec import Of, Spec, ruled
-from nnlab.table.reading import GUARD
-from nnlab.table.writing import guarded
+from nnlab.spreadsheet import GUARD, guarded
 
 VERSION = 1
 MOST_ANSWERS = 1000

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from nnlab.bounds import MOST_BYTES
+
 DONE, DIVERGED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 VERSION = "1.0"
 _STREAM = "-"
@@ -281,7 +283,7 @@ COMMANDS = MappingProxyType(
 
 def _experiment(chosen: Namespace) -> Any:
     """The experiment of a file or of the standard input, with the seed that is asked for."""
-    most = import_module("nnlab.files.refusal").MOST_BYTES + 1
+    most = MOST_BYTES + 1
     if chosen.experiment == _STREAM:
         content = sys.stdin.buffer.read(most)
     else:

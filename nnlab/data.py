@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from nnlab.bounds import MOST_ROW_NUMBER
 from nnlab.datasets import DATASETS, Names, Source
 from nnlab.datasets.given import target_misfits
 from nnlab.datasets.sources import BIGGEST, MOST_COLUMNS
@@ -17,7 +18,6 @@ from nnlab.registry import Choice
 from nnlab.spec import Of, Spec, ruled
 
 MOST_EDITS = 10_000
-MOST_ROW_NUMBER = 200_000
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from nnlab import parts
 from nnlab.activations import ACTIVATIONS
+from nnlab.bounds import MOST_PARAMETERS, MOST_STEPS
 from nnlab.data import Data, PointEdit
 from nnlab.initialisers import INITIALISERS
 from nnlab.language import gettext as _
@@ -45,8 +46,6 @@ __all__ = [
 ]
 
 VERSION = 1
-MOST_PARAMETERS = 1_000_000
-MOST_STEPS = 10_000_000
 MOST_TEXT = 20_000_000
 """Characters of JSON that are read at all."""
 

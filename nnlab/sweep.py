@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 
 from nnlab.batches import drops
+from nnlab.bounds import MOST_CELLS
 from nnlab.datasets import Samples
 from nnlab.engines import compiled, crowd
 from nnlab.engines.selection import AUTO, chosen
@@ -36,7 +37,6 @@ from nnlab.measures import losses_on
 from nnlab.rows import rows_of, source_of
 from nnlab.training import Run, train
 
-MOST_CELLS = 10_000
 POINTS = 64
 """Moments at which an outcome's losses are measured, at most."""
 PART_STEPS = 20_000

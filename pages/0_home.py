@@ -6,7 +6,7 @@ import streamlit as st
 
 from nnlab.language import gettext as _
 from nnlab.ui.lessons import home
-from nnlab.ui.live import live
+from nnlab.ui.soon import soon
 
 st.title("nnlab", anchor=False)
 st.markdown(
@@ -22,5 +22,6 @@ with st.container(key="start"):
         label=_("Start with the first lesson: What is a tensor?"),
         icon=":material/play_arrow:",
     )
-live(home.try_a_neuron)
+with st.container(key="home_neuron"):
+    soon(home.try_a_neuron, meanwhile=home.await_a_neuron)
 home.contents()

@@ -31,6 +31,7 @@ const views = new WeakMap()
 
 export default function show(component) {
   const { parentElement, data } = component
+  if (data.figure === null) return keepPlace(parentElement, data)
   const isNew = !views.has(parentElement)
   const view = views.get(parentElement) ?? mount(parentElement)
   view.report = data.pickable ? (id) => component.setTriggerValue("picked", id) : null
@@ -42,6 +43,12 @@ export default function show(component) {
   if (isNew) document.dispatchEvent(new CustomEvent(WAITING, { detail: data.key }))
   // Streamlit may also clean up a call that was overtaken: only a view that is gone is taken down.
   return () => parentElement.isConnected || unmount(parentElement, view)
+}
+
+// A picture is still to come: meanwhile its place is kept, and Plotly is there before it.
+function keepPlace(parent, data) {
+  parent.style.minHeight = `${heightOf(data, parent.clientWidth, data.height)}px`
+  plotly(data.plotly).catch(console.error)
 }
 
 function mount(parent) {

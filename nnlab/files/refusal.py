@@ -3,12 +3,10 @@ it. Nothing in a file is believed before it was looked at."""
 
 from __future__ import annotations
 
+from nnlab.bounds import MOST_BYTES
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
 from nnlab.limits import Because, ExperimentError
-
-MOST_BYTES = 5_000_000
-"""A million parameters, which is the most, take four bytes each."""
 
 
 class FileError(ExperimentError):

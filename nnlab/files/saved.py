@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from nnlab.experiment import MOST_STEPS, VERSION, Experiment
+from nnlab.bounds import MOST_STEPS
+from nnlab.experiment import VERSION, Experiment
 from nnlab.files.refusal import FileError, check_size
 from nnlab.language import gettext_noop as N_
 from nnlab.limits import Whole

@@ -16,7 +16,7 @@ from nnlab.losses import LOSSES, classes, values
 from nnlab.rows import rows_of
 from nnlab.scripts.draws import DRAWN, drawn
 from nnlab.scripts.section import block
-from nnlab.table.writing import guarded
+from nnlab.spreadsheet import guarded
 
 WIDTH = 100
 """Characters of a line."""

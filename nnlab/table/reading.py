@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from nnlab.bounds import MOST_BYTES
 from nnlab.datasets.sources import LONGEST_NAME, MOST_COLUMNS, MOST_ROWS
 from nnlab.language import gettext as _
 from nnlab.language import gettext_noop as N_
+from nnlab.spreadsheet import unguarded
 from nnlab.table.columns import (
     COMMA,
     POINT,
@@ -28,7 +30,6 @@ from nnlab.table.columns import (
 )
 from nnlab.table.samples import Table
 
-MOST_BYTES = 5_000_000
 FORMS: dict[str, Forms] = {
     "\t": (POINT, COMMA),
     ";": (POINT, COMMA),
@@ -38,10 +39,6 @@ FORMS: dict[str, Forms] = {
 }
 """The delimiters in the order in which they are believed (a comma may also stand in a number, a
 space in words), and how numbers may be written between them."""
-GUARD = "'"
-FORMULA_STARTS = frozenset("=+-@'")
-"""A word that starts so would be a formula to a spreadsheet: it is written with a guard before it,
-which is no part of it."""
 
 ONE_COLUMN = N_(
     "There is only one column: at least two are needed, one for a feature and one for the target, "
@@ -178,7 +175,7 @@ def _table(lines: Sequence[Line], forms: Forms) -> Table:
         raise TableError(N_("There is only a line of names: put a line for each sample below it."))
     if len(rows) > MOST_ROWS:
         raise _too_many(len(rows))
-    cells = zip(*(map(_unguarded, line.fields) for line in rows), strict=True)
+    cells = zip(*(map(unguarded, line.fields) for line in rows), strict=True)
     tidy = _tidy(names or [""] * len(lines[0].fields))
     columns = [column(*pair, forms) for pair in zip(tidy, cells, strict=True)]
     columns = list(_without_empty(columns, names))
@@ -203,7 +200,7 @@ def _tidy(names: Sequence[str]) -> list[str]:
     """A printable, short and different name for each column."""
     tidy: list[str] = []
     for number, given in enumerate(names, start=1):
-        name = printable(_unguarded(given))[:LONGEST_NAME].strip()
+        name = printable(unguarded(given))[:LONGEST_NAME].strip()
         name = name or _("column {number}").format(number=number)
         others = (f"{name[: LONGEST_NAME - 10]} ({other})" for other in itertools.count(number))
         tidy.append(next(each for each in itertools.chain((name,), others) if each not in tidy))
@@ -216,7 +213,3 @@ def _without_empty(columns: Sequence[Column], names: Sequence[str]) -> Iterator[
         named = bool(names and names[place].strip())
         if named or each.missing < len(each.cells):
             yield each
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == GUARD and cell[1:2] in FORMULA_STARTS else cell

@@ -7,7 +7,7 @@ from io import StringIO
 
 from nnlab.experiment import Experiment
 from nnlab.rows import rows_of
-from nnlab.table.reading import FORMULA_STARTS, GUARD
+from nnlab.spreadsheet import guarded
 
 TARGET = "y"
 
@@ -27,9 +27,3 @@ def write_table(experiment: Experiment) -> str:
 
 def _target(value: object, classes: tuple[str, ...]) -> str:
     return guarded(classes[int(value)]) if classes else str(value)  # type: ignore[call-overload]
-
-
-def guarded(word: str) -> str:
-    """A word that no spreadsheet takes for a formula."""
-    """The word as a spreadsheet takes it for a word: nothing that starts like a formula."""
-    return f"{GUARD}{word}" if word[:1] in FORMULA_STARTS else word

@@ -11,13 +11,13 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab import language
-from nnlab.devices import available
 from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.choice import choose
 from nnlab.ui.component import component
 from nnlab.ui.contents import HOME, SECTIONS, Entry
 from nnlab.ui.share import share
+from nnlab.ui.soon import soon
 from nnlab.ui.words import streamlit_words
 
 LANGUAGE = "lang"
@@ -65,8 +65,7 @@ def surround(pages: Sequence[StreamlitPage]) -> None:
         )
         share()
         _list(pages)
-        names = {"auto": _("auto"), **{name: name for name in available()}}
-        choose(_("Compute on"), names, DEVICE, "auto", look="list")
+        soon(_offer_devices)
         _dress(key="page", data=_look(), on_returned_change=_nothing)
 
 
@@ -82,6 +81,14 @@ def _list(pages: Sequence[StreamlitPage]) -> None:
             st.caption(f"**{heading}**")
             for entry, page in zip(entries, following, strict=False):
                 st.page_link(page, label=f"{entry.number}. {page.title}")
+
+
+def _offer_devices() -> None:
+    # All the rest of the frame is on the screen before torch is there, which knows the devices.
+    from nnlab.devices import available  # noqa: PLC0415
+
+    names = {"auto": _("auto"), **{name: name for name in available()}}
+    choose(_("Compute on"), names, DEVICE, "auto", look="list")
 
 
 def _look() -> dict[str, object]:

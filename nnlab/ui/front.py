@@ -7,6 +7,7 @@ import streamlit as st
 from nnlab.ui import frame, link, server, task
 from nnlab.ui.hosting import counters
 from nnlab.ui.hosting.turns import PAGE_S, turns
+from nnlab.ui.soon import coming
 
 
 def show() -> None:
@@ -25,9 +26,10 @@ def show() -> None:
     if page is not lessons[0]:
         server.finish()
     with server.session_lock(), turns().turn(PAGE_S), counters.served(counters.PAGE):
-        frame.surround(lessons)
-        task.ask(page.url_path)
-        page.run()
+        with coming():
+            frame.surround(lessons)
+            task.ask(page.url_path)
+            page.run()
         link.tidy()
         frame.lead_on(lessons, page)
     server.finish_soon()

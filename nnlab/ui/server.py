@@ -36,7 +36,7 @@ FRONT_DOOR = "streamlit_app.py"
 FIRST_PAGE_S = 2.0
 """Seconds that the browser has to draw the first page and its picture, before the rest is made
 ready beside it."""
-_FIRST = ("torch", "nnlab.ui.front", "nnlab.ui.lessons.home")
+_FIRST = ("torch", "nnlab.devices", "nnlab.ui.lessons.first_neuron")
 _LATER = ("sympy", "torch._dynamo", "pandas")
 """The first optimizer wants torch._dynamo, which takes about a second beyond sympy."""
 _LOCK = "nnlab.lock"
@@ -109,6 +109,7 @@ def finish() -> None:
     imports it. What torch imports late, it imports in circles, where two threads that do so at once
     could get half a module as well.
     """
+    begin().join()
     for name in _LATER:
         with turns().alone():
             import_module(name)

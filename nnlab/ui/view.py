@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from nnlab.figures.written import written
 from nnlab.language import gettext as _
 from nnlab.ui import link
 from nnlab.ui.component import component
@@ -38,6 +37,9 @@ def view(
     (`meta: {"plane": True}`), points can be added by a click and dragged: the browser tells the
     stage of the page (see nnlab.ui.playground.stage).
     """
+    # Where there is a figure there is Plotly, which a blank place does without.
+    from nnlab.figures.written import written  # noqa: PLC0415
+
     serve_plotly()
     _mount(
         key=key,
@@ -53,6 +55,13 @@ def view(
         },
         on_picked_change=lambda: _keep_pick(key, pick),
     )
+
+
+def blank(key: str, height: int = DEFAULT_HEIGHT, *, square: bool = False) -> None:
+    """Keep the place of a view that is still to come, while the browser gets ready to draw it."""
+    serve_plotly()
+    place = {"figure": None, "height": height, "meta": {"square": square}}
+    _mount(key=key, data={**place, "plotly": plotly_script()})
 
 
 def _keep_pick(key: str, pick: str | None) -> None:

@@ -6,7 +6,7 @@ import random
 
 from playwright.sync_api import Page, expect
 
-from nnlab.table.reading import MOST_BYTES
+from nnlab.bounds import MOST_BYTES
 from tests.browser.app import Server, open_page, wait_until_idle, widget
 from tests.browser.test_playground import expect_said, press, said
 

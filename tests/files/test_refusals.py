@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from nnlab.bounds import MOST_BYTES
 from nnlab.experiment import Experiment, Layer, Network
-from nnlab.files.refusal import MOST_BYTES
 from nnlab.files.saved import Saved, read_experiment, write_experiment
 from nnlab.files.weights import FORMATS, read_weights
 from nnlab.limits import ExperimentError

@@ -21,8 +21,8 @@ def home(**parameters: str) -> AppTest:
 def test_what_the_neuron_says_is_what_pytorch_computes() -> None:
     page = home(home_weights="2.5_-1.5", home_bias="0.5")
     assert not page.exception
-    (block,) = (each.value for each in page.main.markdown if each.value.startswith("```"))
-    shown = [(float(z), float(y)) for z, y in re.findall(r"= (\S+) → (\S+)", block)]
+    (block,) = (each.value for each in page.main.markdown if each.value.startswith("`"))
+    shown = [(float(z), float(y)) for z, y in re.findall(r"= (\S+) → ([\d.]+)", block)]
     corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     z = corners @ torch.tensor([2.5, -1.5]) + 0.5
     expected = zip(z.tolist(), torch.sigmoid(z).tolist(), strict=True)

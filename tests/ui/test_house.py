@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nnlab.experiment import MOST_PARAMETERS, MOST_STEPS
+from nnlab.bounds import MOST_PARAMETERS, MOST_STEPS
 from nnlab.limits import ExperimentError
 from nnlab.ui.hosting.house import FILE, HOUSE, House, house, house_of
 

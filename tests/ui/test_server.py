@@ -83,7 +83,8 @@ import streamlit_app
 print(streamlit_app.app.script_path == Path(streamlit_app.__file__))
 from nnlab.ui import server
 server.begin().join()
-print({"torch", "nnlab.ui.lessons.home"} <= set(sys.modules), "torch._dynamo" in sys.modules)
+there = {"torch", "nnlab.ui.lessons.first_neuron"} <= set(sys.modules)
+print(there, "torch._dynamo" in sys.modules)
 """
     assert python(code).splitlines() == ["streamlit_app:app", "True", "True False"]
 

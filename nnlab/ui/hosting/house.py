@@ -11,16 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from nnlab.data import MOST_ROW_NUMBER
-from nnlab.experiment import MOST_PARAMETERS, MOST_STEPS, Experiment
+from nnlab.bounds import MOST_BYTES, MOST_CELLS, MOST_PARAMETERS, MOST_ROW_NUMBER, MOST_STEPS
 from nnlab.language import gettext as _
 from nnlab.limits import Because, ExperimentError, Flag, Many, OneOf, Pattern, Rule, Text, Whole
 from nnlab.spec import Spec, ruled
-from nnlab.sweep import MOST_CELLS
-from nnlab.table.reading import MOST_BYTES
 from nnlab.ui.hosting import counters
+
+if TYPE_CHECKING:
+    from nnlab.experiment import Experiment
 
 FILE = Path(__file__).parents[3] / "nnlab.toml"
 PREFIX = "NNLAB_"
