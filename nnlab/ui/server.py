@@ -36,11 +36,16 @@ FRONT_DOOR = "streamlit_app.py"
 FIRST_PAGE_S = 2.0
 """Seconds that the browser has to draw the first page and its picture, before the rest is made
 ready beside it."""
+HEAD_START_S = 0.7
+"""Seconds that a browser has to fetch the first page, before torch is imported beside it: on two
+cores each would wait for the other."""
+_AT_ONCE = ("nnlab.ui.front", "nnlab.ui.lessons.home")
 _FIRST = ("torch", "nnlab.devices", "nnlab.ui.lessons.first_neuron")
 _LATER = ("sympy", "torch._dynamo", "pandas")
 """The first optimizer wants torch._dynamo, which takes about a second beyond sympy."""
 _LOCK = "nnlab.lock"
 _making = threading.Lock()
+_wanted = threading.Event()
 T = TypeVar("T")
 
 
@@ -60,7 +65,6 @@ def warm() -> None:
     """Do all that a visitor would otherwise wait for. A house does it before it opens; a laptop in
     parts, so that its first page is there soon."""
     prepare()
-    begin().join()
     _rest()
 
 
@@ -90,14 +94,27 @@ def begin() -> threading.Thread:
 
 
 def _import_first() -> None:
+    for name in _AT_ONCE:
+        import_module(name)
+    _wanted.wait(HEAD_START_S)
     # All that is made is kept: looking for garbage in it would be a tenth of the work.
     gc.disable()
     try:
         for name in _FIRST:
             import_module(name)
-        import_module("plotly.graph_objects").Figure().to_json()
     finally:
         gc.enable()
+
+
+def has_torch() -> bool:
+    """Whether torch is there, and what the first page does with it."""
+    return not begin().is_alive()
+
+
+def wait_for_torch() -> None:
+    """Go on when torch is there; nobody gets a head start any more."""
+    _wanted.set()
+    begin().join()
 
 
 @once
@@ -109,7 +126,7 @@ def finish() -> None:
     imports it. What torch imports late, it imports in circles, where two threads that do so at once
     could get half a module as well.
     """
-    begin().join()
+    wait_for_torch()
     for name in _LATER:
         with turns().alone():
             import_module(name)

@@ -51,7 +51,7 @@ def soon(part: Part, meanwhile: Part = _nothing) -> None:
     with place:
         before = st.empty()
     promise, promised = _Promise(part, place, before), _PROMISED.get(None)
-    if promised is None or not server.begin().is_alive():
+    if promised is None or server.has_torch():
         _keep(promise)
     else:
         promised.append(promise)
@@ -60,7 +60,7 @@ def soon(part: Part, meanwhile: Part = _nothing) -> None:
 
 
 def _keep(promise: _Promise) -> None:
-    server.begin().join()
+    server.wait_for_torch()
     promise.before.empty()
     with promise.place:
         promise.part()

@@ -15,30 +15,25 @@ ROOT = Path(__file__).parents[2]
 
 LATE = """
 import sys
-from threading import Thread
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import parse_tree_from_messages
 from nnlab.ui import server
 
-begin, page = server.begin, []
+page = []
 
-class Late(Thread):
+def wait():
     "Torch comes when somebody waits for it; `page` is what that one has shown by then."
-    def is_alive(self):
-        return not page
-    def join(self, timeout=None):
-        if self.is_alive():
-            sent = get_script_run_ctx()._enqueue.__self__.forward_msg_queue._queue
-            page.append(parse_tree_from_messages(sent))
-            print([name for name in ("torch", "numpy", "pandas", "sympy") if name in sys.modules])
-            begin().join()
+    if not page:
+        sent = get_script_run_ctx()._enqueue.__self__.forward_msg_queue._queue
+        page.append(parse_tree_from_messages(sent))
+        print([name for name in ("torch", "numpy", "pandas", "sympy") if name in sys.modules])
 
 def parts(block):
     return [(each.type, parts(each)) if hasattr(each, "children") else each.type
             for each in block.children.values()]
 
-server.begin = Late
+server.has_torch, server.wait_for_torch = lambda: bool(page), wait
 app = AppTest.from_file("streamlit_app.py", default_timeout=60)
 """
 
@@ -71,30 +66,29 @@ print(later == parts(app.run().main), later != parts(page[0].main))
     assert python(code)[1:] == ["True True"]
 
 
-class Never:
-    """Torch that is not there yet, and for which nobody waits in vain."""
-
-    def is_alive(self) -> bool:
-        return True
-
-    def join(self) -> None:
-        """It is there."""
+@pytest.fixture
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not there yet, and comes when somebody waits for it."""
+    monkeypatch.setattr(server, "has_torch", lambda: False)
+    monkeypatch.setattr(server, "wait_for_torch", lambda: None)
 
 
-def test_what_a_page_promised_before_it_broke_off_comes_on_no_other(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(server, "begin", Never)
+def _break_off() -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_what_a_page_promised_before_it_broke_off_comes_on_no_other() -> None:
     came: list[str] = []
     with pytest.raises(ZeroDivisionError), coming():
-        soon(lambda: came.append("lost"), meanwhile=lambda: 1 // 0)
+        soon(lambda: came.append("lost"), meanwhile=_break_off)
     with coming():
         soon(lambda: came.append("kept"), meanwhile=lambda: came.append("meanwhile"))
     assert came == ["meanwhile", "kept"]
 
 
-def test_a_page_that_is_run_alone_waits_for_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "begin", Never)
+@pytest.mark.usefixtures("no_torch")
+def test_a_page_that_is_run_alone_waits_for_torch() -> None:
     came: list[str] = []
     soon(lambda: came.append("came"))
     assert came == ["came"]
