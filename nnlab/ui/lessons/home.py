@@ -7,7 +7,7 @@ import streamlit as st
 from nnlab.language import gettext as _
 from nnlab.ui.contents import SECTIONS, Entry
 from nnlab.ui.live import live
-from nnlab.ui.view import blank
+from nnlab.ui.view import DEFAULT_HEIGHT, blank
 
 _WIDE = 3
 
@@ -25,6 +25,7 @@ def await_a_neuron() -> None:
     said, sight = st.columns(2, gap="large")
     with said:
         st.caption(_("A neuron to try comes here in a moment: PyTorch is being loaded."))
+        st.space(DEFAULT_HEIGHT)
     with sight:
         blank("home_awaited", square=True)
 
