@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from nnlab.engines import compiled
 from nnlab.experiment import Experiment
 from nnlab.player import Player
-from nnlab.training import Run, train
+from nnlab.training import Trainer, train
 from nnlab.ui import runs
 from nnlab.ui.hosting import governor
 from nnlab.ui.hosting.governor import Governor
@@ -44,16 +44,22 @@ def test_a_full_disk_costs_only_the_fastest_engine(
     assert int(run.steps[-1]) == Experiment().n_steps
 
 
+def forget() -> None:
+    runs._shelf.clear()
+    runs._trainers.clear()
+
+
 def page_with(monkeypatch: pytest.MonkeyPatch, *, broken: bool) -> AppTest:
     """The lesson on learning, with a GPU that is too small for anything."""
 
-    def trained(experiment: Experiment, device: str, engine: str) -> Run:
-        if broken and device != "cpu":
-            raise torch.OutOfMemoryError("CUDA out of memory.")
-        return train(experiment, "cpu", engine)
+    class Small(Trainer):
+        def __init__(self, experiment: Experiment, device: str, engine: str) -> None:
+            if broken and device != "cpu":
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            super().__init__(experiment, "cpu", engine)
 
-    monkeypatch.setattr(runs, "train", trained)
-    runs._shelf.clear()
+    monkeypatch.setattr(runs, "Trainer", Small)
+    forget()
     page = AppTest.from_file(str(TRAINING), default_timeout=60)
     page.query_params["training_rate"] = "0.3"
     page.run()
@@ -70,7 +76,7 @@ def test_a_gpu_without_memory_gives_way_to_the_cpu_and_a_sentence_says_so(
     said = {each.value for each in there.info} - {each.value for each in whole.info}
     assert len(said) == 1
     assert "CPU" in said.pop()
-    runs._shelf.clear()
+    forget()
 
 
 class Jumping:
