@@ -41,8 +41,8 @@ SERVED := tests/browser tests/deploy tests/faults tests/hostile
 # A busy machine keeps browsers waiting: a few may be tried once more, and what they said is shown.
 SECOND_TRY := --reruns 1 --max-suite-reruns 6 --rerun-show-tracebacks
 
-# Side by side; each worker of the second has a server and a browser of its own, and when it has no
-# tests left takes some from another: files would leave one worker alone for two minutes.
+# Side by side; each worker of the second has a server and a browser of its own. When it has no tests
+# left it takes some from another, so that none works alone at the end.
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not thorough" $(addprefix --ignore=,$(SERVED))
 	$(BIN)/python -m pytest -n $(BROWSERS) --dist worksteal $(SECOND_TRY) -m "not thorough" $(SERVED)

@@ -49,6 +49,25 @@ def wait_until_idle(page: Page) -> None:
     expect(page.locator(SETTLED)).to_be_visible(timeout=30_000)
 
 
+def note_a_run(page: Page) -> None:
+    """Have the browser note when the page runs next. It looks idle until another server has taken
+    it up, and a click before that reaches nobody."""
+    page.evaluate(
+        """() => {
+            window.hasRun = false
+            const app = document.querySelector("[data-testid=stApp]")
+            const note = () => { window.hasRun ||= app.dataset.testScriptState === "running" }
+            new MutationObserver(note).observe(app, { attributes: true })
+        }"""
+    )
+
+
+def wait_for_the_noted_run(page: Page) -> None:
+    """Wait until the page has run since."""
+    page.wait_for_function("() => window.hasRun", timeout=60_000)
+    wait_until_idle(page)
+
+
 def widget(page: Page, key: str) -> Locator:
     """Return the widget with this key."""
     return page.locator(f".st-key-{key}")

@@ -19,7 +19,13 @@ from websockets.exceptions import InvalidStatus
 
 from benchmarks.visitor import Visitor
 from nnlab.ui.contents import SECTIONS
-from tests.browser.app import Server, open_page, wait_until_idle
+from tests.browser.app import (
+    Server,
+    note_a_run,
+    open_page,
+    wait_for_the_noted_run,
+    wait_until_idle,
+)
 from tests.browser.test_playground import expect_said, press, said, stage, step, type_exact
 from tests.deploy.house import SESSIONS, House, Replica, figure, get, wait_for
 from tests.loop import run
@@ -290,9 +296,9 @@ def test_the_other_replica_takes_over_a_paused_and_a_playing_visitor(
 
 def killed_while_paused(page: Page, replica: Replica) -> None:
     before, link_before = said(page), link(page)
+    note_a_run(page)
     kill(page, replica)
-    expect(page.locator(APP)).to_have_attribute(STATE, "CONNECTED")
-    wait_until_idle(page)
+    wait_for_the_noted_run(page)
     assert said(page) == before
     assert link(page) == link_before
     expect(edited(page)).to_be_visible()

@@ -11,19 +11,18 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from benchmarks.server import free_port, serving
-from tests.browser.app import Server, open_page, wait_until_idle
+from tests.browser.app import (
+    Server,
+    note_a_run,
+    open_page,
+    wait_for_the_noted_run,
+    wait_until_idle,
+)
 from tests.browser.test_playground import expect_said, press, said, stage, step
 
 APP = "[data-testid=stApp]"
 STATE = "data-test-connection-state"
 ASLEEP_MS = 5000
-
-# The page looks idle until its new server has taken it up.
-NOTE_A_RUN = """() => {
-    const app = document.querySelector("[data-testid=stApp]")
-    const note = () => { window.hasRun ||= app.dataset.testScriptState === "running" }
-    new MutationObserver(note).observe(app, { attributes: true })
-}"""
 
 
 @pytest.fixture
@@ -81,12 +80,11 @@ def test_a_server_that_was_killed_and_started_again_shows_the_same_numbers(
 ) -> None:
     at_work(page, restarting.server)
     before, where = said(page), link(page)
+    note_a_run(page)
     restarting.kill()
     expect(page.locator(APP)).not_to_have_attribute(STATE, "CONNECTED")
-    page.evaluate(NOTE_A_RUN)
     restarting.start()
-    page.wait_for_function("() => window.hasRun", timeout=60_000)
-    wait_until_idle(page)
+    wait_for_the_noted_run(page)
     assert said(page) == before
     assert link(page) == where
     press(page, "Epoch")
