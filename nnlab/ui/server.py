@@ -38,8 +38,8 @@ FIRST_PAGE_S = 2.0
 ready beside it."""
 HEAD_START_S = 3.0
 """Seconds that a browser has to fetch the first page, before torch is imported beside it: on two
-cores each would wait for the other. They are over as soon as the page stands that far; three keep
-its picture no longer than less would, and its heading is there two thirds of a second sooner."""
+cores each would wait for the other. They are over as soon as the page stands so far: ended by that
+alone, the heading came two thirds of a second sooner than after 0.7 s, and the picture no later."""
 _AT_ONCE = ("nnlab.ui.front", "nnlab.ui.lessons.home")
 _FIRST = ("torch", "nnlab.devices", "nnlab.ui.lessons.first_neuron")
 _LATER = ("sympy", "torch._dynamo", "pandas")

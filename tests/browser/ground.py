@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page
 
+from benchmarks.server import free_port
 from tests.browser.app import Server
 
 ROOT = Path(__file__).parents[2]
@@ -40,9 +40,7 @@ def serve_ground(folder: Path, app: str = "ground") -> Iterator[Server]:
     """Serve one of APPS from `folder`: Streamlit serves what lies in static/ beside the script."""
     shutil.copy(APPS / f"{app}.py", folder / "app.py")
     (folder / "static").symlink_to(ROOT / "static")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = Server(f"http://127.0.0.1:{port}", folder / "log.txt")
     command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py")]
     options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
